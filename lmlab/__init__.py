@@ -1,0 +1,72 @@
+"""lmlab: build every part of a language model, and look inside it while it works.
+
+The names below are the learner's whole vocabulary. Each is found when it is first used, so that
+`import lmlab` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lmlab import viz as viz
+    from lmlab.course import check, hint, predict, progress, solution
+    from lmlab.interpret import record
+    from lmlab.models import GPT, TransformerConfig
+    from lmlab.pretrained import load
+    from lmlab.text import corpora as corpora
+    from lmlab.text import town as town
+    from lmlab.training import TrainingConfig, train
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "GPT": "lmlab.models",
+    "TrainingConfig": "lmlab.training",
+    "TransformerConfig": "lmlab.models",
+    "check": "lmlab.course",
+    "corpora": "lmlab.text",
+    "hint": "lmlab.course",
+    "load": "lmlab.pretrained",
+    "predict": "lmlab.course",
+    "progress": "lmlab.course",
+    "record": "lmlab.interpret",
+    "solution": "lmlab.course",
+    "town": "lmlab.text",
+    "train": "lmlab.training",
+    "viz": "lmlab",
+}
+
+_MODULES = {"corpora", "town", "viz"}
+
+__all__ = [
+    "GPT",
+    "TrainingConfig",
+    "TransformerConfig",
+    "check",
+    "corpora",
+    "hint",
+    "load",
+    "predict",
+    "progress",
+    "record",
+    "solution",
+    "town",
+    "train",
+    "viz",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"lmlab has no {name!r}; it offers {', '.join(__all__)}.")
+    home = _HOMES[name]
+    if name in _MODULES:
+        value = import_module(f"{home}.{name}")
+    else:
+        value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted((*globals(), *__all__))

@@ -1,0 +1,7 @@
+"""From logits to text: sampling, the decoding loop and the key/value cache. Knows no model."""
+
+from lmlab.generate.cache import KVCache
+from lmlab.generate.decoding import decode, window_start
+from lmlab.generate.sampling import probabilities, sample
+
+__all__ = ["KVCache", "decode", "probabilities", "sample", "window_start"]

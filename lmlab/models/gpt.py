@@ -1,0 +1,128 @@
+"""GPT: the Transformer that predicts the next token.
+
+Built in chapter 5.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from lmlab.generate import KVCache, decode, window_start
+from lmlab.models import folders
+from lmlab.models.config import TransformerConfig
+from lmlab.models.initialisation import initialise
+from lmlab.models.transformer import Transformer
+from lmlab.nn.taps import tap
+
+
+class GPT(Transformer):
+    """A stack of causal blocks and a linear layer to one logit for each token of the vocabulary.
+
+    Source: Radford et al. 2018, 2019; with the default switches, Llama (Touvron et al. 2023).
+    """
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__(config)
+        self.head = nn.Linear(config.d_model, config.vocab_size, bias=False)
+        if config.tied_embeddings:
+            self.head.weight = self.embed.weight
+        else:
+            initialise(self.head, config)
+
+    def forward(
+        self,
+        ids: Int[Tensor, "batch time"],
+        *,
+        attention_mask: Bool[Tensor, "batch key"] | None = None,
+        cache: KVCache | None = None,
+    ) -> Float[Tensor, "batch time vocab_size"]:
+        """Logits of the token that follows each position.
+
+        With a cache, `ids` are the new tokens only, and the cache grows by them.
+        """
+        x = self.hidden(ids, attention_mask=attention_mask, cache=cache, causal=True)
+        return tap(self, "logits", self.head(x))
+
+    def generate(
+        self, ids: Int[Tensor, "batch time"], max_new_tokens: int = 100, **settings
+    ) -> Int[Tensor, "batch longer"]:
+        """The prompts with up to max_new_tokens appended; settings as in `stream`."""
+        new = list(self.stream(ids, max_new_tokens, **settings))
+        return torch.cat((ids, *(token[:, None] for token in new)), dim=-1)
+
+    def stream(
+        self,
+        ids: Int[Tensor, "batch time"],
+        max_new_tokens: int = 100,
+        *,
+        attention_mask: Bool[Tensor, "batch time"] | None = None,
+        use_cache: bool = True,
+        **sampling,
+    ) -> Iterator[Int[Tensor, " batch"]]:
+        """Yield the next token of each sequence as soon as it is drawn.
+
+        `sampling` (temperature, top_k, top_p, seed, eos_id) goes to `decode`. Prompts of different
+        lengths are padded on the left and told apart by attention_mask. A text that outgrows the
+        context is read through a window (`window_start`). The cache changes speed, not the tokens.
+        """
+        reader = _Reader(self, attention_mask, use_cache)
+        self._check_ids(ids, attention_mask, None)
+        yield from decode(reader.next_logits, ids, max_new_tokens, **sampling)
+
+    def save_pretrained(self, folder: str | Path, tokenizer=None, dtype=None) -> Path:
+        """Write config.json, model.safetensors and, if given, tokenizer.json into `folder`.
+
+        `dtype` (torch.float16, say) stores smaller numbers; they are read back as float32.
+        """
+        return folders.save_model(self, folder, tokenizer, dtype)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> Self:
+        """Read a folder that `save_pretrained` wrote; the model is in evaluation mode."""
+        config = folders.read_config(folder, cls.__name__)
+        model = cls(config)
+        folders.read_weights(model, folder)
+        return model.eval()
+
+
+class _Reader:
+    """Gives `decode` the logits after a growing text, reading only what is new when it can."""
+
+    def __init__(self, model: GPT, attention_mask: Tensor | None, use_cache: bool):
+        self.model, self.mask, self.use_cache = model, attention_mask, use_cache
+        self.cache: KVCache | None = None
+        self.start = -1
+
+    @torch.no_grad()
+    def next_logits(self, ids: Int[Tensor, "batch time"]) -> Float[Tensor, "batch vocab_size"]:
+        start = window_start(ids.size(1), self.model.config.context_length)
+        if start != self.start:  # the window has moved: what the cache holds is out of place
+            self.start, self.cache = start, self._new_cache()
+        seen = 0 if self.cache is None else self.cache.length
+        mask = self._mask_for(ids)
+        training = self.model.training
+        self.model.eval()
+        try:
+            logits = self.model(
+                ids[:, start + seen :],
+                attention_mask=None if mask is None else mask[:, start:],
+                cache=self.cache,
+            )
+        finally:
+            self.model.train(training)
+        return logits[:, -1]
+
+    def _new_cache(self) -> KVCache | None:
+        config = self.model.config
+        return KVCache(config.n_layers, config.context_length) if self.use_cache else None
+
+    def _mask_for(self, ids: Tensor) -> Tensor | None:
+        """The prompt's mask, with every generated token a real one."""
+        if self.mask is None:
+            return None
+        new = self.mask.new_ones(ids.size(0), ids.size(1) - self.mask.size(1))
+        return torch.cat((self.mask, new), dim=-1)

@@ -1,0 +1,177 @@
+"""Attention: each position takes a weighted average of what other positions offer.
+
+The functions are the equation; the module adds projections and heads. Built in chapter 2.2.
+"""
+
+import math
+from typing import Protocol
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lmlab.nn.masks import causal_mask
+from lmlab.nn.norms import RMSNorm
+from lmlab.nn.positions import apply_rope
+from lmlab.nn.taps import listening, tap
+
+
+def attention_scores(
+    q: Float[Tensor, "*batch query d_k"],
+    k: Float[Tensor, "*batch key d_k"],
+) -> Float[Tensor, "*batch query key"]:
+    """q kᵀ / √d_k: how well each key answers each query."""
+    return q @ k.mT / math.sqrt(q.size(-1))
+
+
+def weights_from_scores(
+    scores: Float[Tensor, "*batch query key"],
+    mask: Bool[Tensor, "..."] | None = None,
+) -> Float[Tensor, "*batch query key"]:
+    """Softmax over the keys, one distribution for each query.
+
+    Masked keys (False) get weight 0. A query with every key masked gets all zeros, not NaN.
+    """
+    if mask is None:
+        return scores.softmax(dim=-1)
+    weights = scores.masked_fill(~mask, -torch.inf).softmax(dim=-1)
+    return weights.masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
+
+
+def attention_weights(
+    q: Float[Tensor, "*batch query d_k"],
+    k: Float[Tensor, "*batch key d_k"],
+    mask: Bool[Tensor, "..."] | None = None,
+) -> Float[Tensor, "*batch query key"]:
+    """softmax(q kᵀ / √d_k), one distribution over the keys for each query.
+
+    `mask` broadcasts against (*batch, query, key); True lets a query look at a key.
+    Source: Vaswani et al. 2017, eq. 1 (arXiv 1706.03762).
+    """
+    return weights_from_scores(attention_scores(q, k), mask)
+
+
+def attention(
+    q: Float[Tensor, "*batch query d_k"],
+    k: Float[Tensor, "*batch key d_k"],
+    v: Float[Tensor, "*batch key d_v"],
+    mask: Bool[Tensor, "..."] | None = None,
+) -> Float[Tensor, "*batch query d_v"]:
+    """softmax(q kᵀ / √d_k) v: for each query, the weighted average of the values.
+
+    Source: Vaswani et al. 2017, eq. 1 (arXiv 1706.03762).
+    """
+    return attention_weights(q, k, mask) @ v
+
+
+def causal_attention(
+    q: Float[Tensor, "*batch query d_k"],
+    k: Float[Tensor, "*batch key d_k"],
+    v: Float[Tensor, "*batch key d_v"],
+) -> Float[Tensor, "*batch query d_v"]:
+    """Attention in which no query sees a key that stands after it."""
+    return attention(q, k, v, causal_mask(q.size(-2), k.size(-2), q.device))
+
+
+class Cache(Protocol):
+    """Where one layer's keys and values wait for the queries to come (`lmlab.generate.cache`)."""
+
+    def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Add the new keys and values along time; return all there are."""
+
+
+class MultiHeadAttention(nn.Module):
+    """Several attentions side by side, each in its own slice of the width, then mixed by out_proj.
+
+    With n_kv_heads < n_heads, groups of query heads share keys and values (Ainslie et al. 2023).
+    Source: Vaswani et al. 2017, section 3.2.2.
+    """
+
+    def __init__(
+        self,
+        d_model: int,
+        n_heads: int,
+        n_kv_heads: int | None = None,
+        *,
+        bias: bool = False,
+        out_bias: bool | None = None,
+        qk_norm: bool = False,
+        dropout: float = 0.0,
+    ):
+        super().__init__()
+        n_kv_heads = n_heads if n_kv_heads is None else n_kv_heads
+        self.n_heads, self.n_kv_heads, self.d_head = n_heads, n_kv_heads, d_model // n_heads
+        self.dropout = dropout
+        kv_width = n_kv_heads * self.d_head
+        self.q_proj = nn.Linear(d_model, d_model, bias=bias)
+        self.k_proj = nn.Linear(d_model, kv_width, bias=bias)
+        self.v_proj = nn.Linear(d_model, kv_width, bias=bias)
+        self.out_proj = nn.Linear(d_model, d_model, bias=bias if out_bias is None else out_bias)
+        self.q_norm = RMSNorm(self.d_head) if qk_norm else nn.Identity()
+        self.k_norm = RMSNorm(self.d_head) if qk_norm else nn.Identity()
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch query d_model"],
+        *,
+        mask: Bool[Tensor, "..."] | None = None,
+        causal: bool = False,
+        bias: Float[Tensor, "..."] | None = None,
+        rotation: tuple[Tensor, Tensor] | None = None,
+        cache: Cache | None = None,
+    ) -> Float[Tensor, "batch query d_model"]:
+        """`mask` (True: may look) and `bias` (added to the scores) broadcast to all heads.
+
+        `rotation` is what `rope_rotation` returns for the positions of x.
+        """
+        q = self.q_norm(self._split(self.q_proj(x)))  # (batch, n_heads, query, d_head)
+        k = self.k_norm(self._split(self.k_proj(x)))  # (batch, n_kv_heads, query, d_head)
+        v = self._split(self.v_proj(x))
+        if rotation is not None:
+            q, k = apply_rope(q, rotation), apply_rope(k, rotation)
+        q, k, v = tap(self, "q", q), tap(self, "k", k), tap(self, "v", v)
+        if cache is not None:
+            k, v = cache.append(k, v)  # (batch, n_kv_heads, key, d_head)
+        k, v = self._share(k), self._share(v)  # (batch, n_heads, key, d_head)
+        if listening(self, "scores") or listening(self, "weights"):
+            heads = self._explicit(q, k, v, mask, causal, bias)
+        else:
+            heads = self._fused(q, k, v, mask, causal, bias)
+        heads = tap(self, "heads", heads)  # (batch, n_heads, query, d_head)
+        return tap(self, "out", self.out_proj(heads.transpose(1, 2).flatten(-2)))
+
+    def _split(self, x: Tensor) -> Tensor:
+        """(batch, time, heads · d_head) to (batch, heads, time, d_head)."""
+        return x.unflatten(-1, (-1, self.d_head)).transpose(1, 2)
+
+    def _share(self, x: Tensor) -> Tensor:
+        """Give each query head the key/value head of its group."""
+        group = self.n_heads // self.n_kv_heads
+        return x if group == 1 else x.repeat_interleave(group, dim=1)
+
+    def _explicit(self, q, k, v, mask, causal, bias) -> Tensor:
+        """The equation step by step, for when someone looks."""
+        scores = attention_scores(q, k)
+        scores = tap(self, "scores", scores if bias is None else scores + bias)
+        weights = weights_from_scores(scores, _allowed(q, k, mask, causal))
+        weights = tap(self, "weights", weights)  # (batch, n_heads, query, key)
+        return F.dropout(weights, self.dropout, self.training) @ v
+
+    def _fused(self, q, k, v, mask, causal, bias) -> Tensor:
+        """The same numbers from PyTorch's kernel, which never stores the weights."""
+        dropout = self.dropout if self.training else 0.0
+        if mask is None and bias is None and q.size(-2) == k.size(-2):
+            return F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, is_causal=causal)
+        allowed = _allowed(q, k, mask, causal)
+        if bias is not None:
+            allowed = bias if allowed is None else bias.masked_fill(~allowed, -torch.inf)
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=allowed, dropout_p=dropout)
+
+
+def _allowed(q: Tensor, k: Tensor, mask: Tensor | None, causal: bool) -> Tensor | None:
+    """The given mask and the causal one together; None when every query sees every key."""
+    if not causal or q.size(-2) == 1:  # a single query is the last position: it sees all keys
+        return mask
+    ahead = causal_mask(q.size(-2), k.size(-2), q.device)
+    return ahead if mask is None else mask & ahead

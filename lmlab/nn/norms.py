@@ -1,0 +1,42 @@
+"""Norms: keep each vector of the residual stream at a size the next layer can work with.
+
+Built in chapter 2.3.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class LayerNorm(nn.Module):
+    """(x - mean) / sqrt(variance + eps) · weight + bias, over the last axis.
+
+    Source: Ba, Kiros & Hinton 2016, eq. 4 (arXiv 1607.06450).
+    """
+
+    def __init__(self, d_model: int, eps: float = 1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
+        """Mean 0 and variance 1 for each vector, then a learned scale and shift."""
+        return F.layer_norm(x, self.weight.shape, self.weight, self.bias, self.eps)
+
+
+class RMSNorm(nn.Module):
+    """x / sqrt(mean(x²) + eps) · weight, over the last axis: no mean taken off, no bias.
+
+    Source: Zhang & Sennrich 2019, eq. 4 (arXiv 1910.07467).
+    """
+
+    def __init__(self, d_model: int, eps: float = 1e-6):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+
+    def forward(self, x: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
+        """Root mean square 1 for each vector, then a learned scale."""
+        return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
