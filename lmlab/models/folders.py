@@ -1,12 +1,13 @@
 """A model as a folder: config.json, model.safetensors, tokenizer.json."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
-from torch import nn
+from torch import Tensor, nn
 
 from lmlab.models.config import TransformerConfig
 from lmlab.sources.atomic import write_file
@@ -47,7 +48,7 @@ def read_config(folder: str | Path, architecture: str) -> TransformerConfig:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         kind = fields.pop("architecture", None)
-    except (ValueError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is no model config: {error}.") from error
     if kind != architecture:
         raise ValueError(
@@ -70,15 +71,20 @@ def read_weights(model: nn.Module, folder: str | Path) -> None:
             f"{path} is damaged ({error}); copy or download it again, or go back to an earlier "
             "checkpoint."
         ) from error
+    fill(model, weights, where=path)
+
+
+def fill(model: nn.Module, weights: Mapping[str, Tensor], where: Path) -> None:
+    """Copy `weights`, read from the file `where`, into `model`; names and shapes must all fit."""
     wanted = dict(model.named_parameters())
     for what, names in (("lacks", wanted.keys() - weights), ("also has", weights.keys() - wanted)):
         if names:
-            raise ValueError(f"{path} {what} {_some(names)}: does config.json belong to it?")
+            raise ValueError(f"{where} {what} {_some(names)}: does {CONFIG} belong to it?")
     with torch.no_grad():
         for name, parameter in wanted.items():
             if parameter.shape != weights[name].shape:
                 raise ValueError(
-                    f"{path}: {name} is {tuple(weights[name].shape)}, but config.json makes it "
+                    f"{where}: {name} is {tuple(weights[name].shape)}, but {CONFIG} makes it "
                     f"{tuple(parameter.shape)}."
                 )
             parameter.copy_(weights[name])

@@ -5,7 +5,6 @@ Built in chapter 5.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -81,7 +80,7 @@ class GPT(Transformer):
         return folders.save_model(self, folder, tokenizer, dtype)
 
     @classmethod
-    def from_pretrained(cls, folder: str | Path) -> Self:
+    def from_pretrained(cls, folder: str | Path) -> "GPT":
         """Read a folder that `save_pretrained` wrote; the model is in evaluation mode."""
         config = folders.read_config(folder, cls.__name__)
         model = cls(config)

@@ -4,7 +4,7 @@ The functions are the equation; the module adds projections and heads. Built in 
 """
 
 import math
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float
@@ -74,6 +74,7 @@ def causal_attention(
     return attention(q, k, v, causal_mask(q.size(-2), k.size(-2), q.device))
 
 
+@runtime_checkable
 class Cache(Protocol):
     """Where one layer's keys and values wait for the queries to come (`lmlab.generate.cache`)."""
 

@@ -7,11 +7,12 @@ is the tensor itself and costs next to nothing. `lmlab.record` is the listener t
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
 
+@runtime_checkable
 class Listener(Protocol):
     """Someone who looks: says what it wants, and returns what the model is to go on with."""
 

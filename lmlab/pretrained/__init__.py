@@ -1,0 +1,6 @@
+"""Trained models by name or folder, and the maps to and from Hugging Face's layouts."""
+
+from lmlab.pretrained.load import available, load
+from lmlab.pretrained.weight_maps import export_hugging_face, import_hugging_face
+
+__all__ = ["available", "export_hugging_face", "import_hugging_face", "load"]

@@ -1,0 +1,33 @@
+"""Masks say who may look where."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lmlab.nn import causal_mask, padding_mask, positions_from_mask
+
+
+@given(st.integers(1, 8), st.integers(0, 5))
+def test_a_query_sees_itself_and_everything_before(query, cached):
+    mask = causal_mask(query, query + cached)
+    for i in range(query):
+        for j in range(query + cached):
+            assert mask[i, j] == (j <= i + cached)
+
+
+def test_fewer_keys_than_queries_is_an_error():
+    with pytest.raises(ValueError, match="key_len=2 is smaller than query_len=3"):
+        causal_mask(3, 2)
+
+
+def test_padding_mask_marks_real_tokens():
+    expected = torch.tensor([[True, False, False], [True, True, True]])
+    assert torch.equal(padding_mask(torch.tensor([1, 3])), expected)
+    assert padding_mask(torch.tensor([1, 3]), max_len=5).shape == (2, 5)
+
+
+def test_positions_count_real_tokens_only():
+    mask = torch.tensor([[False, False, True, True], [True, True, False, False]])
+    positions = positions_from_mask(mask)
+    assert positions[0, 2:].tolist() == [0, 1] and positions[1, :2].tolist() == [0, 1]
