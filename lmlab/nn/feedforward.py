@@ -15,7 +15,7 @@ from lmlab.nn.taps import tap
 
 def relu2(x: Tensor) -> Tensor:
     """max(0, x)². Source: So et al. 2021, section 3.2 (arXiv 2109.08668)."""
-    return F.relu(x).square()
+    return F.relu(x) * x  # the same, and half the work of squaring when gradients are taken
 
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {

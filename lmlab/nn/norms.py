@@ -39,4 +39,5 @@ class RMSNorm(nn.Module):
 
     def forward(self, x: Float[Tensor, "*batch d_model"]) -> Float[Tensor, "*batch d_model"]:
         """Root mean square 1 for each vector, then a learned scale."""
-        return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
+        mean_square = (x * x).mean(dim=-1, keepdim=True)
+        return x * torch.rsqrt(mean_square + self.eps) * self.weight

@@ -27,12 +27,13 @@ def rope_rotation(
 ) -> tuple[Float[Tensor, "*batch 1 time d_head"], Float[Tensor, "*batch 1 time d_head"]]:
     """Cosine and sine of the angle by which each pair of channels turns at each position.
 
-    Channel i is paired with channel i + d_head/2, as Llama does it. The extra axis is for heads.
+    Channel i is paired with channel i + d_head/2, as Llama does it. The sine comes with a minus
+    for the first of each pair, as a rotation has it. The extra axis is for heads.
     Source: Su et al. 2021, eq. 34 (arXiv 2104.09864).
     """
     angles = _angles(positions, d_head, theta)
-    angles = torch.cat((angles, angles), dim=-1).unsqueeze(-3)  # (*batch, 1, time, d_head)
-    return angles.cos(), angles.sin()
+    cos, sin = angles.cos().unsqueeze(-3), angles.sin().unsqueeze(-3)  # (*batch, 1, time, pairs)
+    return torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
 
 def apply_rope(
@@ -41,8 +42,8 @@ def apply_rope(
 ) -> Float[Tensor, "batch n_heads time d_head"]:
     """Turn each pair of channels by its angle: q·k then depends on the distance alone."""
     cos, sin = rotation
-    first, second = x.chunk(2, dim=-1)
-    return x * cos + torch.cat((-second, first), dim=-1) * sin
+    partner = x.roll(x.size(-1) // 2, dims=-1)  # the other channel of each pair
+    return torch.addcmul(x * cos, partner, sin)
 
 
 def alibi_slopes(n_heads: int) -> Float[Tensor, " n_heads"]:

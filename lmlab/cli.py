@@ -1,0 +1,204 @@
+"""The `lmlab` command.
+
+Each subcommand is a thin function over one part of the package, imported inside the function, so
+that `lmlab --help` answers at once. What goes wrong with the user's own values (`ValueError`), on
+the disk or network (`OSError`, `SourceError`) or by Ctrl-C ends in one sentence, not in a
+traceback: see `OneSentenceErrors`.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+
+class OneSentenceErrors(TyperGroup):
+    """Turns an error that the user can mend into one sentence on stderr.
+
+    The exit status is 2, or 130 after Ctrl-C. `lmlab --debug …` or `LMLAB_DEBUG=1` lets the
+    traceback through.
+    """
+
+    def invoke(self, ctx):
+        """Run the chosen subcommand."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            fail("stopped by Ctrl-C.", status=130)
+        except Exception as error:
+            if ctx.params["debug"] or not is_users(error):
+                raise
+            fail(sentence(error))
+
+
+def is_users(error: Exception) -> bool:
+    """True when the error is about what the user gave, or about the disk or network here."""
+    from lmlab.sources import SourceError
+
+    kinds = (ValueError, OSError, SourceError)
+    return isinstance(error, kinds) and not isinstance(error, BrokenPipeError)
+
+
+def sentence(error: Exception) -> str:
+    """What the user reads about `error`: its own words, or for a bare OSError file and reason."""
+    if isinstance(error, OSError) and error.strerror:
+        return ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+    return str(error) or type(error).__name__
+
+
+def fail(message: str, status: int = 2):
+    """Say `message` on stderr and leave with `status`."""
+    print(f"lmlab: {message}", file=sys.stderr)
+    raise typer.Exit(status)
+
+
+app = typer.Typer(
+    cls=OneSentenceErrors,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def show_version(wanted: bool) -> bool:
+    """Print the version and leave, when `--version` was given."""
+    if wanted:
+        import lmlab
+
+        print(f"lmlab {lmlab.__version__}")
+        raise typer.Exit
+    return wanted
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Say which.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", envvar="LMLAB_DEBUG", help="Show tracebacks.")
+    ] = False,
+) -> None:
+    """Build every part of a language model, and look inside it while it works."""
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Say what works on this machine, what does not, and how to mend it."""
+    from lmlab.doctor import examine, is_well, report
+
+    findings = examine()
+    print(report(findings, as_json=as_json))
+    raise typer.Exit(0 if is_well(findings) else 1)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def lab(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="For JupyterLab, such as --no-browser --port=8899.")
+    ] = None,
+) -> None:
+    """Open JupyterLab on the first chapter."""
+    from lmlab.course.lab import command
+
+    line = command(arguments or [])
+    os.execv(line[0], line)
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str], typer.Argument(help="Corpora, as `lmlab doctor` lists them.")],
+) -> None:
+    """Fetch corpora now, to have them without a network later."""
+    from lmlab.text import corpora
+
+    for name in names:
+        info = corpora.fetch(name)
+        print(f"{name} is here: {info.title}; {info.licence}; {info.source}")
+
+
+@app.command()
+def train(
+    out: Annotated[Path, typer.Option(help="Folder for checkpoints and the finished model.")],
+    preset: Annotated[str, typer.Option(help="Recipe: tiny, town, plain, fast.")] = "tiny",
+    corpus: Annotated[
+        str | None, typer.Option(help="A corpus or a path to your own text; default: the preset's.")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="About how long to train on this machine.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Exactly how many steps instead.")] = None,
+    tokenizer: Annotated[str | None, typer.Option(help="char, byte or bpe.")] = None,
+    vocab_size: Annotated[int | None, typer.Option(help="Tokens to learn, for bpe.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights and of the order of the text.")] = 0,
+    threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --out, as it was planned.")
+    ] = False,
+) -> None:
+    """Train a GPT on a corpus. Ctrl-C stops after the step; --resume goes on from there."""
+    from lmlab.training import runs
+
+    use_threads(threads)
+    if resume:
+        run = runs.resume(out)
+    else:
+        run = runs.train_on_corpus(
+            preset,
+            out,
+            corpus=corpus,
+            seconds=seconds,
+            steps=steps,
+            tokenizer=tokenizer,
+            vocab_size=vocab_size,
+            seed=seed,
+        )
+    print(runs.summary(run))
+    if run.score is None:
+        raise typer.Exit(130)
+
+
+@app.command()
+def generate(
+    model: Annotated[str, typer.Option(help="A shipped model or a model folder.")] = "town-gpt",
+    prompt: Annotated[str, typer.Option(help="What to go on from; empty: begin a text.")] = "",
+    max_new_tokens: Annotated[int, typer.Option(help="The most tokens to write.")] = 200,
+    temperature: Annotated[float, typer.Option(help="0: always the likeliest token.")] = 1.0,
+    top_k: Annotated[int | None, typer.Option(help="Draw from the k likeliest tokens.")] = None,
+    top_p: Annotated[float | None, typer.Option(help="Draw from the likeliest p of it.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Draw the same text again.")] = None,
+) -> None:
+    """Let a model write, token by token, until its text ends."""
+    from lmlab.pretrained import load, write
+
+    language_model, tokenizer = load(model)
+    pieces = write(
+        language_model,
+        tokenizer,
+        prompt,
+        max_new_tokens,
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        seed=seed,
+    )
+    print(prompt, end="", flush=True)
+    for piece in pieces:
+        print(piece, end="", flush=True)
+    print()
+
+
+def use_threads(threads: int | None) -> None:
+    """Let PyTorch use so many threads; None leaves it to PyTorch."""
+    if threads is not None:
+        import torch
+
+        if threads < 1:
+            raise ValueError(f"threads={threads} must be 1 or more.")
+        torch.set_num_threads(threads)
