@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lmlab import scaling as scaling
     from lmlab import viz as viz
     from lmlab.course import check, hint, predict, progress, solution
     from lmlab.interpret import record
@@ -30,13 +31,14 @@ _HOMES = {
     "predict": "lmlab.course",
     "progress": "lmlab.course",
     "record": "lmlab.interpret",
+    "scaling": "lmlab",
     "solution": "lmlab.course",
     "town": "lmlab.text",
     "train": "lmlab.training",
     "viz": "lmlab",
 }
 
-_MODULES = {"corpora", "town", "viz"}
+_MODULES = {"corpora", "scaling", "town", "viz"}
 
 __all__ = [
     "GPT",
@@ -49,6 +51,7 @@ __all__ = [
     "predict",
     "progress",
     "record",
+    "scaling",
     "solution",
     "town",
     "train",
