@@ -2,5 +2,6 @@
 
 from lmlab.pretrained.load import available, load
 from lmlab.pretrained.weight_maps import export_hugging_face, import_hugging_face
+from lmlab.pretrained.writing import write
 
-__all__ = ["available", "export_hugging_face", "import_hugging_face", "load"]
+__all__ = ["available", "export_hugging_face", "import_hugging_face", "load", "write"]

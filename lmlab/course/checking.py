@@ -1,0 +1,94 @@
+"""`check`: is the answer right, and if not, which mistake was made? Used from chapter 00 on."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lmlab.course import logbook
+from lmlab.course.calls import is_stub, misfit
+from lmlab.course.diagnosis import Trial, diagnose
+from lmlab.course.exercise import Exercise
+from lmlab.course.panel import Panel
+from lmlab.course.registry import find
+
+Status = Literal["passed", "missed", "not attempted"]
+_MARKS = {
+    "passed": ("✓", "Correct"),
+    "missed": ("✗", "Not yet"),
+    "not attempted": ("○", "Not attempted"),
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """What `check` found; the last line of a cell shows it."""
+
+    exercise: str
+    status: Status
+    message: str
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right."""
+        return self.status == "passed"
+
+    @property
+    def panel(self) -> Panel:
+        """The result as it is shown."""
+        mark, word = _MARKS[self.status]
+        return Panel(mark, f"{word}: {self.exercise}", (self.message,), self.evidence)
+
+    def __repr__(self) -> str:
+        return repr(self.panel)
+
+    def _repr_html_(self) -> str:
+        return self.panel._repr_html_()
+
+
+def check(exercise_id: str, answer: Any) -> Result:
+    """Judge an answer: `check("causal_mask", causal_mask)`, the function itself, not called.
+
+    An empty stub is "not attempted", and an error inside the answer is shown with the line that it
+    comes from: neither stops the notebook. Raises ValueError when no exercise has that id.
+    """
+    result = judge(find(exercise_id), answer)
+    logbook.keep(result.exercise, result.status)
+    return result
+
+
+def judge(exercise: Exercise, answer: Any, seed: int = 0) -> Result:
+    """The verdict on an answer, on the cases of that seed; no record of it is kept."""
+    if answer is None or answer is ...:
+        return _not_attempted(exercise)
+    if not callable(answer):
+        return Result(
+            exercise.id,
+            "missed",
+            "check wants the function itself, not what it returns: "
+            f'check("{exercise.id}", {exercise.id}), without brackets behind the name.',
+        )
+    cases = tuple(exercise.cases(seed))
+    if sentence := misfit(answer, exercise.parameters[: len(cases[0])]):
+        return Result(exercise.id, "missed", sentence)
+    trial = Trial(exercise, answer, cases)
+    if _is_unanswered(trial):
+        return _not_attempted(exercise)
+    if sentence := diagnose(trial):
+        return Result(exercise.id, "missed", sentence, trial.evidence)
+    return Result(
+        exercise.id,
+        "passed",
+        f"Your answer agrees with lmlab's own function on {len(cases)} cases. "
+        f'solution("{exercise.id}") shows how that one is written.',
+    )
+
+
+def _is_unanswered(trial: Trial) -> bool:
+    """A stub gives `...` or NotImplementedError; None counts only when nothing was written."""
+    if all(outcome.is_placeholder for outcome in trial.outcomes):
+        return True
+    return all(outcome.is_nothing for outcome in trial.outcomes) and is_stub(trial.answer)
+
+
+def _not_attempted(exercise: Exercise) -> Result:
+    return Result(exercise.id, "not attempted", f"Hint 1: {exercise.hints[0]}")

@@ -1,0 +1,31 @@
+"""Chapter 00 in JupyterLab, as a learner has it."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def first_chapter(lab):
+    """The page after chapter 00 has run to its end."""
+    lab.open("00_start_here")
+    lab.run_all()
+    return lab
+
+
+def test_the_first_chapter_runs_to_its_end_without_an_error(first_chapter):
+    errors = [output for output in first_chapter.outputs() if output["output_type"] == "error"]
+    assert errors == []
+
+
+def test_the_keyboard_moves_the_head_that_is_shown(first_chapter):
+    page = first_chapter.page
+    view = page.locator(".lmlab-view").first
+    view.scroll_into_view_if_needed()
+    heading = view.locator("h4")
+    shown = [heading.inner_text()]
+    view.locator("[role=grid] button[aria-selected]").focus()
+    for key in (".", "]"):  # the next head, the next layer
+        page.keyboard.press(key)
+        shown.append(heading.inner_text())
+    assert len(set(shown)) == 3, shown

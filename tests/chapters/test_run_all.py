@@ -1,0 +1,75 @@
+"""Each chapter twice in one kernel, without a network, within its time and memory."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from nbclient import NotebookClient
+
+from lmlab.course.build import CHAPTERS, KERNEL_SETTINGS, read
+
+OFFLINE = Path(__file__).parent / "offline"
+LARGEST_MEMORY = 3e9
+SLOWER_MACHINE = 2  # the card speaks of a quiet two-core machine
+
+
+def offline_environment(cache: Path) -> dict[str, str]:
+    """A fresh cache and no network: what a learner has on a train after the installation."""
+    here = {"PYTHONPATH": str(OFFLINE), "LMLAB_CACHE": str(cache), "HF_HOME": str(cache)}
+    return os.environ | KERNEL_SETTINGS | here
+
+
+def run(client: NotebookClient, cells) -> float:
+    started = time.perf_counter()
+    for index, cell in cells:
+        client.execute_cell(cell, index)
+    return time.perf_counter() - started
+
+
+def peak_memory(client: NotebookClient) -> int:
+    """Bytes of the kernel's largest resident set."""
+    pid = client.km.provisioner.pid
+    status = Path(f"/proc/{pid}/status").read_text()
+    return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "source", sorted((CHAPTERS / "source").glob("*.py")), ids=lambda path: path.stem
+)
+def test_chapter_runs_twice_in_one_kernel_offline_and_in_budget(source, tmp_path, stated_seconds):
+    book = read(source)
+    cells = [(i, cell) for i, cell in enumerate(book.cells) if cell.cell_type == "code"]
+    client = NotebookClient(
+        book,
+        timeout=300,
+        resources={"metadata": {"path": str(CHAPTERS)}},
+        extra_arguments=["--log-level=ERROR"],
+    )
+    with client.setup_kernel(env=offline_environment(tmp_path)):
+        seconds = run(client, cells)
+        run(client, cells)
+        memory = peak_memory(client) if Path("/proc/self/status").exists() else 0
+    stated = stated_seconds(book)
+    assert seconds <= SLOWER_MACHINE * stated, f"{seconds:.0f} s; the card says {stated} s"
+    assert memory <= LARGEST_MEMORY
+
+
+def test_the_network_is_refused_to_a_chapter(tmp_path):
+    code = (
+        "import socket\n"
+        "try: socket.create_connection(('example.org', 80), 1)\n"
+        "except socket.gaierror: print('no name')\n"
+        "try: socket.create_connection(('192.0.2.1', 80), 1)\n"
+        "except OSError as error: print(error.strerror)\n"
+        "with socket.create_server(('127.0.0.1', 0)) as server:\n"
+        "    socket.create_connection(server.getsockname()).close()\n"
+        "    print('loopback works')\n"
+    )
+    environment = offline_environment(tmp_path)
+    said = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
+    assert said.splitlines() == ["no name", "Network is unreachable", "loopback works"]

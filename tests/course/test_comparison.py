@@ -1,0 +1,62 @@
+import re
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lmlab.course.comparison import difference, same, shown
+
+ones = torch.ones(2, 3)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, width=32), st.integers(0, 5))
+def test_a_value_is_the_same_as_itself(number, size):
+    for value in (number, [number], (number, "a"), torch.full((size,), number)):
+        assert same(value, value)
+        assert difference(value, value) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted", "words"),
+    [
+        (ones.T, ones, r"shape is \(3, 2\); \(2, 3\)"),
+        (ones.long(), ones, "dtype is torch.int64"),
+        (ones.numpy(), ones, "type ndarray; a tensor of shape"),
+        (ones * torch.nan, ones, "nan or inf"),
+        (ones * torch.tensor([1, 1, 2]), ones, r"2 of 6 numbers differ; the first at \[0, 2\]: 2"),
+        (12, 13, "You returned 12; 13 is wanted"),
+        ("12", 13, "type str; 13 is wanted"),
+        (True, 1, "True; 1 is wanted"),
+        ((ones,), (ones, ones), "1 values; 2 are wanted"),
+        ((ones, 2 * ones), (ones, ones), "In value 2 of 2: 6 of 6"),
+    ],
+)
+def test_first_difference_is_named(got, wanted, words):
+    assert re.search(words, difference(got, wanted))
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted"),
+    [(np.int64(3), 3), (np.float32(0.5), 0.5), (torch.tensor(3), 3), (3.0, 3), ([1, 2], (1, 2))],
+)
+def test_the_same_number_in_another_coat_is_right(got, wanted):
+    assert difference(got, wanted) is None
+
+
+def test_gradients_and_float64_make_no_difference():
+    assert difference(ones.clone().requires_grad_(), ones) is None
+    assert difference(ones.double(), ones) is None
+
+
+def test_nan_agrees_with_nan():
+    broken = torch.tensor([1.0, torch.nan])
+    assert same(broken, broken)
+    assert not same(broken, torch.ones(2))
+
+
+def test_values_in_print_stay_short():
+    assert shown(torch.tensor([[1 / 3, 1e-9]])) == "[[0.3333, 0.0]]"
+    assert shown(torch.ones(50)) == "a tensor of shape (50,)"
+    assert len(shown("x" * 1000)) == 300

@@ -1,0 +1,34 @@
+import os
+
+import pytest
+
+from lmlab.course.lab import FIRST, command
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / FIRST).parent.mkdir()
+    (tmp_path / FIRST).touch()
+    return tmp_path
+
+
+def test_the_address_leads_to_the_first_chapter_and_the_root_to_everything(root):
+    line = command([], root)
+    assert "--LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb" in line
+    assert f"--ServerApp.root_dir={root}" in line
+
+
+def test_the_users_arguments_come_last_and_so_win(root):
+    assert command(["--no-browser", "--port=8899"], root)[-2:] == ["--no-browser", "--port=8899"]
+
+
+def test_only_the_user_root_needs_to_be_allowed(root, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert "--allow-root" in command([], root)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "--allow-root" not in command([], root)
+
+
+def test_without_chapters_it_says_where_they_are(tmp_path):
+    with pytest.raises(FileNotFoundError, match="come with a clone of lmlab"):
+        command([], tmp_path)

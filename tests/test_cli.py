@@ -1,0 +1,90 @@
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from lmlab import cli, doctor
+from lmlab.sources import SourceError
+
+
+@pytest.fixture
+def run_raising():
+    """Runs a command that raises the given error, beside the callback of the real `lmlab`."""
+
+    def run(error: BaseException, *options: str, env: dict[str, str] | None = None):
+        app = typer.Typer(cls=cli.OneSentenceErrors, pretty_exceptions_enable=False)
+        app.callback()(cli.main)
+
+        @app.command()
+        def fall() -> None:
+            raise error
+
+        return CliRunner().invoke(app, [*options, "fall"], env=env)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            ValueError("n_heads=5 does not divide d_model=64."),
+            "n_heads=5 does not divide d_model=64.",
+        ),
+        (
+            FileNotFoundError(2, "No such file or directory", "/a/b"),
+            "/a/b: No such file or directory",
+        ),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (SourceError("There is no network."), "There is no network."),
+    ],
+)
+def test_an_error_that_the_user_can_mend_is_one_sentence(run_raising, error, sentence):
+    result = run_raising(error)
+    assert result.exit_code == 2
+    assert result.stderr == f"lmlab: {sentence}\n"
+
+
+def test_ctrl_c_ends_with_130(run_raising):
+    result = run_raising(KeyboardInterrupt())
+    assert result.exit_code == 130
+    assert result.stderr == "lmlab: stopped by Ctrl-C.\n"
+
+
+def test_debug_lets_the_traceback_through(run_raising):
+    error = ValueError("wrong")
+    assert run_raising(error, "--debug").exception is error
+    assert run_raising(error, env={"LMLAB_DEBUG": "1"}).exception is error
+
+
+def test_a_mistake_of_ours_keeps_its_traceback(run_raising):
+    error = KeyError("weights")
+    assert run_raising(error).exception is error
+
+
+def test_version():
+    result = CliRunner().invoke(cli.app, ["--version"])
+    assert result.output.startswith("lmlab 0.")
+
+
+def test_lab_becomes_jupyterlab_with_the_arguments(monkeypatch):
+    started = []
+    monkeypatch.setattr(cli.os, "execv", lambda program, arguments: started.append(arguments))
+    monkeypatch.setattr("lmlab.course.lab.command", lambda arguments: ["jupyter", *arguments])
+    CliRunner().invoke(cli.app, ["lab", "--no-browser", "--port=8899"])
+    assert started == [["jupyter", "--no-browser", "--port=8899"]]
+
+
+def test_fetch_of_an_unknown_corpus_names_the_known_ones():
+    result = CliRunner().invoke(cli.app, ["fetch", "wikitext"])
+    assert result.exit_code == 2
+    assert "wikitext-2" in result.stderr
+
+
+def test_doctor_fails_when_something_is_to_be_mended(monkeypatch):
+    bad = doctor.Finding("Machine", "disk", "bad", "0 GB free", "free some space")
+    monkeypatch.setattr(doctor, "examine", lambda: [bad])
+    result = CliRunner().invoke(cli.app, ["doctor", "--json"])
+    assert result.exit_code == 1
+    assert json.loads(result.output)[0]["mend"] == "free some space"
