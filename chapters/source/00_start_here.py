@@ -199,8 +199,8 @@ tape.attention_weights().shape  # (layers, heads, query, key)
 
 # %% [markdown]
 # Each small square below is one head. A row is a token that looks (the query 查询), a column is a
-# token that it looks at (the key 键); `·` is a space. Point at a square to see it large, click to keep it; point at
-# a token to see where it looks.
+# token that it looks at (the key 键); `·` is a space. Point at a square to see it large, click to
+# keep it; point at a token to see where it looks.
 
 # %%
 tokens = tokenizer.tokens(ids[0].tolist())

@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import os
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -85,7 +86,8 @@ def execute(book: nbformat.NotebookNode, folder: Path, name: str, seconds_per_ce
         extra_arguments=["--log-level=ERROR"],
     )
     try:
-        client.execute(env=os.environ | KERNEL_SETTINGS)
+        with tempfile.TemporaryDirectory() as home:  # the progress of somebody who begins
+            client.execute(env=os.environ | KERNEL_SETTINGS | {"LMLAB_HOME": home})
     except CellExecutionError as error:
         raise ValueError(f"{name} cannot be built.\n{error}") from error
 

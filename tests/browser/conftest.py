@@ -99,6 +99,7 @@ def lab(page, checkout):
         os.environ | KERNEL_SETTINGS | {"JUPYTERLAB_SETTINGS_DIR": str(checkout / "settings")}
     )
     environment |= {"JUPYTERLAB_WORKSPACES_DIR": str(checkout / "workspaces")}
+    environment |= {"LMLAB_HOME": str(checkout / "progress")}
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:

@@ -2,13 +2,15 @@
 
 import os
 import re
+import tempfile
 
 import pytest
 from nbval.plugin import IPyNbCell
 
 from lmlab.course.build import KERNEL_SETTINGS, lasting
 
-os.environ.update(KERNEL_SETTINGS)  # the kernels that nbval starts inherit them
+# The kernels that nbval starts inherit these, and the progress of somebody who begins.
+os.environ.update(KERNEL_SETTINGS, LMLAB_HOME=tempfile.mkdtemp(prefix="lmlab-progress-"))
 
 compare_outputs = IPyNbCell.compare_outputs
 
