@@ -145,9 +145,8 @@ def train(
     """Train a GPT on a corpus. Ctrl-C stops after the step; --resume goes on from there."""
     from lmlab.training import runs
 
-    use_threads(threads)
     if resume:
-        run = runs.resume(out)
+        run = runs.resume(out, threads)
     else:
         run = runs.train_on_corpus(
             preset,
@@ -158,6 +157,7 @@ def train(
             tokenizer=tokenizer,
             vocab_size=vocab_size,
             seed=seed,
+            threads=threads,
         )
     print(runs.summary(run))
     if run.score is None:
@@ -194,11 +194,42 @@ def generate(
     print()
 
 
-def use_threads(threads: int | None) -> None:
-    """Let PyTorch use so many threads; None leaves it to PyTorch."""
-    if threads is not None:
-        import torch
+bench = typer.Typer(no_args_is_help=True)
+app.add_typer(bench, name="bench", help="Measure this machine and these models.")
 
-        if threads < 1:
-            raise ValueError(f"threads={threads} must be 1 or more.")
-        torch.set_num_threads(threads)
+
+@bench.command("train")
+def bench_train(
+    seeds: Annotated[int, typer.Option(help="Races to run; the mean is told.")] = 1,
+    steps: Annotated[int, typer.Option(help="Steps of the plain recipe.")] = 2000,
+    threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """How soon our recipe is as good as plain AdamW, and how many tokens a second models train."""
+    import json
+
+    from lmlab.training.bench import bench_training, table
+
+    result = bench_training(seeds, steps, threads)
+    print(json.dumps(result, indent=1) if as_json else table(result))
+
+
+@bench.command("stories")
+def bench_stories(
+    model: Annotated[str, typer.Option(help="A shipped model or a model folder.")] = "town-gpt",
+    stories: Annotated[int, typer.Option(help="How many the model tells.")] = 1000,
+    temperature: Annotated[float, typer.Option(help="0: always the likeliest token.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Tell the same stories again.")] = 0,
+    card: Annotated[bool, typer.Option("--card", help="Write the model's README.md.")] = False,
+) -> None:
+    """In how many of its stories of the town a model does not contradict itself."""
+    from lmlab.pretrained import load, locate
+    from lmlab.tasks import judge, tell_stories, write_card
+    from lmlab.training.runs import training_text
+
+    language_model, tokenizer = load(model)
+    told = tell_stories(language_model, tokenizer, stories, temperature=temperature, seed=seed)
+    sense = judge(told, known=training_text(locate(model)))
+    print(sense)
+    if card:
+        print(f"written: {write_card(locate(model), told, sense, temperature)}")

@@ -17,7 +17,7 @@ def load(name: str | Path) -> tuple[GPT, Tokenizer]:
     A folder may be one of ours (`save_pretrained`, `lmlab train --out`) or a GPT-2, Llama or Qwen2
     in Hugging Face's layout. The model is in evaluation mode.
     """
-    folder = _folder(name)
+    folder = locate(name)
     if _is_ours(folder):
         return GPT.from_pretrained(folder), load_tokenizer(folder)
     return import_hugging_face(folder), load_tokenizer(folder)
@@ -29,7 +29,8 @@ def available() -> list[str]:
     return sorted(path.parent.name for path in shipped.glob(f"*/{CONFIG}"))
 
 
-def _folder(name: str | Path) -> Path:
+def locate(name: str | Path) -> Path:
+    """The folder of a shipped checkpoint, or the folder itself; ValueError when there is none."""
     shipped = data_dir() / "checkpoints" / str(name)
     if isinstance(name, str) and name in available():
         return shipped

@@ -43,7 +43,8 @@ A GPT of {record["parameters"]:,} parameters that tells stories of `town`. Made 
 |:--|:--|
 | **Model** | {model["n_layers"]} layers, d_model {model["d_model"]}, {model["n_heads"]} heads, \
 context {model["context_length"]}, {model["vocab_size"]} BPE tokens |
-| **Text** | {plan["corpus"]} {json.dumps(plan["corpus_options"])}, {record["tokens"]:,} tokens read |
+| **Text** | {plan["corpus"]} {json.dumps(plan["corpus_options"])}, \
+{record["tokens"]:,} tokens read |
 | **Training** | {training["steps"]:,} steps of {training["batch_size"]} blocks, \
 {training["optimizer"]}, seed {training["seed"]} |
 | **Time** | {record["seconds"] / 60:.0f} minutes on {record["threads"]} processor threads, \
@@ -52,11 +53,11 @@ PyTorch {record["torch"]} |
 {score["nats_per_token"]:.3f} nats per token |
 | **Sense** | {sense.sound:.1%} of {sense.stories:,} stories, sampled at temperature \
 {temperature:g}, hold no contradiction (`lmlab.town.check`) |
-| **Finished, copied** | {sense.finished:.1%} came to an end; {sense.copied:.1%} stand word for word \
-in the training text |
+| **Finished, copied** | {sense.finished:.1%} came to an end; {sense.copied:.1%} stand word \
+for word in the training text |
 
-The weights are stored in {preset(plan["preset"]).dtype}. The scores are of the run before rounding; the
-stories are by the rounded weights. `lmlab bench stories --model {name} --card` makes this page.
+The weights are stored in {preset(plan["preset"]).dtype}, and scored as they are stored. This
+page is made by `lmlab bench stories --model {name} --card`.
 
 ## The first five stories
 

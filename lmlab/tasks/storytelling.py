@@ -32,6 +32,14 @@ class Sense:
     violations: dict[str, int]
     """Violations by kind, the most frequent first; a story may have several."""
 
+    def __str__(self) -> str:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in self.violations.items())
+        return (
+            f"{self.stories:,} stories: {self.sound:.1%} hold no contradiction, "
+            f"{self.finished:.1%} came to an end, {self.copied:.1%} are word for word in the "
+            f"training text; violations: {kinds or 'none'}"
+        )
+
 
 @dataclass(frozen=True)
 class Told:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         characters_per_token,
         encode_documents,
         evaluation_blocks,
+        evaluation_documents,
     )
     from lmlab.text.bpe import BPETokenizer
     from lmlab.text.byte import ByteTokenizer
@@ -30,6 +31,7 @@ _HOMES = {
     "corpora": "corpora",
     "encode_documents": "batches",
     "evaluation_blocks": "batches",
+    "evaluation_documents": "batches",
     "load_tokenizer": "tokenizer",
     "next_token_pairs": "pairs",
     "town": "town",
@@ -46,6 +48,7 @@ __all__ = [
     "corpora",
     "encode_documents",
     "evaluation_blocks",
+    "evaluation_documents",
     "load_tokenizer",
     "next_token_pairs",
     "town",

@@ -36,9 +36,19 @@ class Batches:
         batch_size: blocks in a batch.
         context_length: tokens in a block, each with the token that follows it as its target.
         seed: of the shuffling; a whole number from 0 on.
+        begin_with: the token that every block begins with, such as the mark between documents, so
+            that no document is read without its beginning; None lets blocks begin anywhere. Such
+            blocks overlap: behind a short document stands the beginning of the next.
     """
 
-    def __init__(self, tokens: np.ndarray, batch_size: int, context_length: int, seed: int = 0):
+    def __init__(
+        self,
+        tokens: np.ndarray,
+        batch_size: int,
+        context_length: int,
+        seed: int = 0,
+        begin_with: int | None = None,
+    ):
         _check_sizes(batch_size, context_length)
         _check_length(tokens, context_length)
         if seed < 0:
@@ -49,8 +59,13 @@ class Batches:
         self.seed = seed
         self.position = 0
         """Batches served so far."""
-        # One block fewer than would fit leaves room for the random beginning of an epoch.
-        self.blocks_per_epoch = max(1, (len(tokens) - 1) // context_length - 1)
+        self._beginnings = None
+        if begin_with is None:
+            # One block fewer than would fit leaves room for the random beginning of an epoch.
+            self.blocks_per_epoch = max(1, (len(tokens) - 1) // context_length - 1)
+        else:
+            self._beginnings = _beginnings(tokens, begin_with, context_length)
+            self.blocks_per_epoch = len(self._beginnings)
         self._epoch: int | None = None
         self._starts = np.empty(0, dtype=np.int64)
 
@@ -77,6 +92,8 @@ class Batches:
 
     def _shuffled_starts(self, epoch: int) -> np.ndarray:
         generator = np.random.default_rng((self.seed, epoch))
+        if self._beginnings is not None:
+            return generator.permutation(self._beginnings)
         left_over = len(self.tokens) - self.blocks_per_epoch * self.context_length
         beginning = generator.integers(min(left_over, self.context_length))
         return generator.permutation(self.blocks_per_epoch) * self.context_length + beginning
@@ -102,6 +119,24 @@ def evaluation_blocks(
         inputs = np.pad(rest[:-1], (0, missing))
         targets = np.pad(rest[1:], (0, missing), constant_values=IGNORED)
         yield Batch(torch.from_numpy(inputs[None]), torch.from_numpy(targets[None]))
+
+
+def evaluation_documents(
+    tokens: np.ndarray, context_length: int, mark: int, batch_size: int = 32
+) -> Iterator[Batch]:
+    """Each document by itself, read from the mark before it: each token is a target exactly once.
+
+    Rows are filled up as in `evaluation_blocks`; a document longer than the context goes on in
+    another row.
+    """
+    _check_sizes(batch_size, context_length)
+    ends = np.flatnonzero(np.asarray(tokens) == mark) + 1
+    rows = []
+    for document in np.split(np.asarray(tokens, dtype=np.int64), ends):
+        row = np.concatenate(([mark], document))
+        rows += [row[i : i + context_length + 1] for i in range(0, len(document), context_length)]
+    for first in range(0, len(rows), batch_size):
+        yield _padded(rows[first : first + batch_size])
 
 
 def encode_documents(
@@ -176,6 +211,27 @@ def _blocks(tokens: np.ndarray, starts: Sequence[int] | np.ndarray, length: int)
     """Blocks of `length` tokens and the one that follows, (len(starts), length + 1)."""
     places = np.asarray(starts)[:, None] + np.arange(length + 1)
     return tokens[places].astype(np.int64)
+
+
+def _padded(rows: Sequence[np.ndarray]) -> Batch:
+    length = max(map(len, rows)) - 1
+    inputs = np.zeros((len(rows), length), dtype=np.int64)
+    targets = np.full((len(rows), length), IGNORED, dtype=np.int64)
+    for i, row in enumerate(rows):
+        inputs[i, : len(row) - 1], targets[i, : len(row) - 1] = row[:-1], row[1:]
+    return Batch(torch.from_numpy(inputs), torch.from_numpy(targets))
+
+
+def _beginnings(tokens: np.ndarray, mark: int, context_length: int) -> np.ndarray:
+    """Where a block that begins with `mark` can begin."""
+    places = np.flatnonzero(np.asarray(tokens) == mark)
+    places = places[places + context_length < len(tokens)]
+    if not len(places):
+        raise ValueError(
+            f"no block of {context_length + 1} tokens begins with token {mark}: use more "
+            "documents, a shorter context_length, or blocks that begin anywhere."
+        )
+    return places
 
 
 def _as_batch(blocks: np.ndarray) -> Batch:

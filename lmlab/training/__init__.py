@@ -1,0 +1,22 @@
+"""Training: objectives, optimisers, schedules, the loop, checkpoints, presets."""
+
+from lmlab.training.config import TrainingConfig
+from lmlab.training.evaluation import Score, Validation, evaluate, next_token_loss
+from lmlab.training.loop import TrainingResult, train
+from lmlab.training.muon import Muon, orthogonalise
+from lmlab.training.schedules import learning_rate_factor
+from lmlab.training.trainer import TrainingDiverged
+
+__all__ = [
+    "Muon",
+    "Score",
+    "TrainingConfig",
+    "TrainingDiverged",
+    "TrainingResult",
+    "Validation",
+    "evaluate",
+    "learning_rate_factor",
+    "next_token_loss",
+    "orthogonalise",
+    "train",
+]

@@ -1,0 +1,67 @@
+"""Muon: momentum whose matrices are made orthogonal before each step.
+
+Built in chapter 3.2. Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural
+networks" (kellerjordan.github.io/posts/muon).
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+_COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # Jordan et al.: steep at 0, so that five steps do
+
+
+def orthogonalise(
+    matrix: Float[Tensor, "*batch rows columns"], steps: int = 5
+) -> Float[Tensor, "*batch rows columns"]:
+    """Keep the directions of a matrix and bring all its singular values near 1.
+
+    Newton–Schulz iteration of the odd polynomial a·X + b·XXᵀX + c·(XXᵀ)²X. The singular values end
+    between about 0.7 and 1.2, which is near enough for an optimiser.
+    """
+    a, b, c = _COEFFICIENTS
+    tall = matrix.size(-2) > matrix.size(-1)
+    x = matrix.mT if tall else matrix
+    x = x / x.norm(dim=(-2, -1), keepdim=True).clamp(min=1e-7)
+    for _ in range(steps):
+        gram = x @ x.mT
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.mT if tall else x
+
+
+class Muon(torch.optim.Optimizer):
+    """For the 2-D weights inside the blocks; embeddings, the head and vectors belong to AdamW.
+
+    Each step moves a weight of shape (rows, columns) by lr · √max(1, rows / columns) along the
+    orthogonalised Nesterov momentum.
+    """
+
+    def __init__(self, params, lr: float = 0.02, momentum: float = 0.95, weight_decay: float = 0.0):
+        super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure=None) -> None:
+        """Update every weight that has a gradient; weights of one shape are worked on together."""
+        for group in self.param_groups:
+            for params in _by_shape(group["params"]):
+                self._step_together(params, **{k: v for k, v in group.items() if k != "params"})
+
+    def _step_together(self, params, lr: float, momentum: float, weight_decay: float) -> None:
+        updates = []
+        for p in params:
+            buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
+            buffer.lerp_(p.grad, 1 - momentum)
+            updates.append(p.grad.lerp(buffer, momentum))  # Nesterov: look one step ahead
+        directions = orthogonalise(torch.stack(updates))
+        rows, columns = params[0].shape
+        size = lr * max(1.0, rows / columns) ** 0.5
+        for p, direction in zip(params, directions, strict=True):
+            p.mul_(1 - lr * weight_decay).sub_(direction, alpha=size)
+
+
+def _by_shape(params) -> list[list[Tensor]]:
+    groups: dict[torch.Size, list[Tensor]] = {}
+    for p in params:
+        if p.grad is not None:
+            groups.setdefault(p.shape, []).append(p)
+    return list(groups.values())

@@ -1,0 +1,218 @@
+"""A run from a corpus to a model folder: what `lmlab train` does.
+
+OUT/run.json        the plan, written before the first step; resume follows it
+OUT/checkpoints/    see `lmlab.training.checkpoints`
+OUT/config.json, model.safetensors, tokenizer.json    the model, when the run ends
+OUT/training.json   plan, scores and history of a finished run
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lmlab.models import GPT, TransformerConfig
+from lmlab.pretrained import write
+from lmlab.sources.atomic import write_file
+from lmlab.text import corpora
+from lmlab.text.tokenizer import Tokenizer
+from lmlab.training.config import TrainingConfig
+from lmlab.training.evaluation import Score, evaluate
+from lmlab.training.loop import Callback, TrainingResult, train
+from lmlab.training.machine import best_device, use_threads
+from lmlab.training.planning import GLANCE, plan_for
+from lmlab.training.presets import preset
+from lmlab.training.texts import EncodedCorpus, encode_corpus
+
+PLAN, RECORD = "run.json", "training.json"
+SAMPLE = 200  # tokens shown at the end
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that decides the outcome of a run."""
+
+    corpus: str
+    preset: str
+    corpus_options: dict[str, Any]
+    tokenizer: str
+    vocab_size: int | None
+    """Tokens to learn, for "bpe"."""
+    threads: int
+    model: TransformerConfig
+    training: TrainingConfig
+
+    def to_json(self) -> str:
+        """The plan as a JSON object."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def read(cls, folder: Path) -> "Plan":
+        """The plan of the run in `folder`."""
+        try:
+            fields = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+            fields["model"] = TransformerConfig(**fields["model"])
+            fields["training"] = TrainingConfig(**fields["training"])
+            return cls(**fields)
+        except FileNotFoundError:
+            raise ValueError(
+                f"{folder} holds no run to go on with: begin one without --resume."
+            ) from None
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(
+                f"{folder / PLAN} is damaged ({error}); begin the run anew in another folder. Its "
+                "checkpoints are model folders: lmlab generate opens them."
+            ) from error
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished or interrupted run."""
+
+    folder: Path
+    plan: Plan
+    tokenizer: Tokenizer
+    result: TrainingResult
+    score: Score | None
+    """Of the model as stored, on the whole validation split; None when it was interrupted."""
+
+
+def train_on_corpus(
+    preset_name: str,
+    out: str | Path,
+    *,
+    corpus: str | None = None,
+    seconds: float | None = None,
+    steps: int | None = None,
+    tokenizer: str | None = None,
+    vocab_size: int | None = None,
+    corpus_options: dict[str, Any] | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    callbacks: Sequence[Callback] = (),
+) -> Run:
+    """Train the model of a preset on a corpus (the preset's own); `out` becomes a model folder.
+
+    `seconds` is turned into a number of steps by timing a few on a copy that is thrown away; from
+    then on the outcome depends on the steps alone. `tokenizer` (char, byte, bpe) and `vocab_size`
+    take the place of the preset's.
+    """
+    out = Path(out)
+    _require_empty(out)
+    if seconds is not None and (steps is not None or not seconds > 0):
+        raise ValueError("give either steps or seconds, and more than 0 of them.")
+    recipe = preset(preset_name)
+    kind = tokenizer or recipe.tokenizer
+    if vocab_size is not None and kind != "bpe":
+        raise ValueError(f"only bpe learns as many tokens as it is told, {kind} does not.")
+    use_threads(threads)
+    corpus = recipe.corpus if corpus is None else corpus
+    if corpus_options is None:
+        corpus_options = dict(recipe.corpus_options) if corpus == recipe.corpus else {}
+    loaded = corpora.load(corpus, **corpus_options)
+    vocab_size = vocab_size or recipe.vocab_size
+    text = encode_corpus(loaded, kind, vocab_size)
+    model = recipe.model_config(text.tokenizer.vocab_size)
+    if seconds is None:
+        training = recipe.training_config(steps or recipe.steps, seed=seed)
+    else:
+        training = plan_for(seconds, model, recipe, text).replace(seed=seed)
+        print(f"{seconds:g} seconds are about {training.steps:,} steps on this machine.")
+    if recipe.whole_documents:
+        training = training.replace(begin_with=text.tokenizer.eos_id)
+    threads = torch.get_num_threads()
+    plan = Plan(corpus, preset_name, corpus_options, kind, vocab_size, threads, model, training)
+    write_file(out / PLAN, plan.to_json())
+    return _carry_out(plan, text, out, callbacks)
+
+
+def resume(out: str | Path, threads: int | None = None, callbacks: Sequence[Callback] = ()) -> Run:
+    """Go on with the run in `out`, as it was planned, from its newest whole checkpoint."""
+    out = Path(out)
+    plan = Plan.read(out)
+    use_threads(threads or plan.threads)
+    print(f"going on with {plan.corpus}, preset {plan.preset}, {plan.training.steps:,} steps")
+    loaded = corpora.load(plan.corpus, **plan.corpus_options)
+    text = encode_corpus(loaded, plan.tokenizer, plan.vocab_size)
+    return _carry_out(plan, text, out, callbacks)
+
+
+def summary(run: Run) -> str:
+    """What a person wants to know when the command ends."""
+    write_more = f"lmlab generate --model {run.folder}"
+    if run.score is None:
+        return f"Go on with: lmlab train --out {run.folder} --resume\nLet it write: {write_more}"
+    last = run.result.history[-1]
+    losses = [f"{row['validation_loss']:.2f}" for row in _evaluated(run.result)]
+    sample = "".join(write(run.result.model, run.tokenizer, "", SAMPLE, temperature=0.8, seed=0))
+    return "\n".join(
+        (
+            f"Trained: {last['step']:,} steps, {last['tokens']:,} tokens in {last['seconds']:.0f} s"
+            f" ({last['tokens'] / last['seconds']:,.0f} tokens/s).",
+            f"Validation loss on the way: {' '.join(losses)} nats per token.",
+            f"On the whole validation text: {run.score.nats_per_token:.3f} nats per token, "
+            f"{run.score.bits_per_character:.3f} bits per character.",
+            f"It writes:\n\n{sample}\n",
+            f"The model is in {run.folder}; let it write more: {write_more}",
+        )
+    )
+
+
+def training_text(folder: Path) -> list[str]:
+    """The documents that the model in `folder` was trained on; none when its record is missing."""
+    if not (folder / RECORD).is_file():
+        return []
+    plan = json.loads((folder / RECORD).read_text(encoding="utf-8"))["plan"]
+    corpus = corpora.load(plan["corpus"], verbose=False, **plan["corpus_options"])
+    return [str(document) for document in corpus.train]
+
+
+def _carry_out(plan: Plan, text: EncodedCorpus, out: Path, callbacks: Sequence[Callback]) -> Run:
+    torch.manual_seed(plan.training.seed)
+    model = GPT(plan.model).to(best_device())
+    validation = replace(text.validation, mark=plan.training.begin_with)
+    result = train(
+        model,
+        text.train,
+        plan.training,
+        validation=validation.first(GLANCE),
+        out=out,
+        resume=True,  # a new folder has nothing to go on from
+        tokenizer=text.tokenizer,
+        callbacks=callbacks,
+    )
+    model.save_pretrained(out, text.tokenizer, getattr(torch, preset(plan.preset).dtype))
+    if result.reason == "interrupted":
+        return Run(out, plan, text.tokenizer, result, None)
+    score = evaluate(GPT.from_pretrained(out).to(best_device()), validation)
+    write_file(out / RECORD, _record(plan, result, score))
+    return Run(out, plan, text.tokenizer, result, score)
+
+
+def _record(plan: Plan, result: TrainingResult, score: Score) -> str:
+    last = result.history[-1]
+    record = {
+        "plan": asdict(plan),
+        "score": asdict(score),
+        "parameters": result.model.num_parameters(),
+        "tokens": last["tokens"],
+        "seconds": round(last["seconds"], 1),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "history": _evaluated(result),
+    }
+    return json.dumps(record, indent=1) + "\n"
+
+
+def _evaluated(result: TrainingResult) -> list[dict[str, Any]]:
+    return [row for row in result.history if "validation_loss" in row]
+
+
+def _require_empty(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ValueError(
+            f"{out} is not empty: choose another folder, or go on with the run in it (--resume)."
+        )
