@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from lmlab.text import batches as batches_module
 from lmlab.text.batches import (
+    IGNORED,
     Batches,
     characters_per_token,
     encode_documents,
     evaluation_blocks,
+    evaluation_documents,
 )
 from lmlab.text.byte import ByteTokenizer
 from lmlab.text.char import CharTokenizer
@@ -175,3 +177,35 @@ def test_the_end_of_a_document_counts_as_a_character():
     assert characters_per_token(DOCUMENTS, tokenizer, encode_documents(DOCUMENTS, tokenizer)) == 1
     bare = CharTokenizer.train(DOCUMENTS, special_tokens=())
     assert characters_per_token(DOCUMENTS, bare, encode_documents(DOCUMENTS, bare)) == 1
+
+
+@given(st.lists(st.integers(0, 12), min_size=2, max_size=30), st.integers(1, 9), st.integers(1, 4))
+def test_blocks_that_begin_with_a_mark_do(lengths, context_length, batch_size):
+    mark = 99
+    tokens = np.array([t for n in lengths for t in [*range(n), mark]], dtype=np.uint16)
+    places = [i for i, t in enumerate(tokens) if t == mark and i + context_length < len(tokens)]
+    if not places:
+        with pytest.raises(ValueError, match="begins with token 99"):
+            Batches(tokens, batch_size, context_length, begin_with=mark)
+        return
+    batches = Batches(tokens, batch_size, context_length, seed=1, begin_with=mark)
+    assert batches.blocks_per_epoch == len(places)
+    for _, (inputs, targets) in zip(range(5), batches, strict=False):
+        assert (inputs[:, 0] == mark).all()
+        assert torch.equal(inputs[:, 1:], targets[:, :-1])
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=12), st.integers(1, 9), st.integers(1, 4))
+def test_each_document_is_evaluated_by_itself_and_each_token_once(lengths, context, batch_size):
+    mark = 99
+    documents = [[*range(n), mark] for n in lengths]
+    tokens = np.array([t for document in documents for t in document], dtype=np.uint16)
+    seen = []
+    for inputs, targets in evaluation_documents(tokens, context, mark, batch_size):
+        assert inputs.shape[0] <= batch_size and inputs.shape[1] <= context
+        for row, wanted in zip(inputs.tolist(), targets.tolist(), strict=True):
+            wanted = [t for t in wanted if t != IGNORED]
+            assert row[1 : len(wanted)] == wanted[:-1]
+            assert wanted[0] != 0 or row[0] == mark  # a document begins behind the mark
+            seen += wanted
+    assert seen == tokens.tolist()
