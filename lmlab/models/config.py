@@ -1,9 +1,9 @@
 """One settings class for every Transformer of the course."""
 
-import dataclasses
-import json
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, no_type_check
+from typing import Literal, get_args, no_type_check
+
+from lmlab.settings import Settings, is_count, require
 
 Norm = Literal["layernorm", "rmsnorm"]
 NormPosition = Literal["pre", "post"]
@@ -14,7 +14,7 @@ OutputInit = Literal["scaled", "zero"]
 
 @no_type_check  # it checks itself, with sentences
 @dataclass(frozen=True, kw_only=True)
-class TransformerConfig:
+class TransformerConfig(Settings):
     """Shape and switches of a Transformer; frozen, and the same in JSON."""
 
     vocab_size: int
@@ -52,10 +52,10 @@ class TransformerConfig:
 
     def __post_init__(self) -> None:
         for name in ("vocab_size", "context_length", "d_model", "n_layers", "n_heads"):
-            _require_positive(name, getattr(self, name))
+            require(name, self, is_count, "a whole number, 1 or more")
         for name in ("n_kv_heads", "d_ff"):
             if getattr(self, name) is not None:
-                _require_positive(name, getattr(self, name))
+                require(name, self, is_count, "a whole number, 1 or more")
         for name, kind in _SWITCHES.items():
             if getattr(self, name) not in get_args(kind):
                 raise ValueError(
@@ -102,30 +102,6 @@ class TransformerConfig:
         """qkv_bias with its default filled in."""
         return self.bias if self.qkv_bias is None else self.qkv_bias
 
-    def replace(self, **changes: Any) -> "TransformerConfig":
-        """A copy with some fields changed."""
-        return dataclasses.replace(self, **changes)
-
-    def to_json(self) -> str:
-        """All fields as a JSON object."""
-        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> "TransformerConfig":
-        """The inverse of `to_json`; unknown fields are named in the error."""
-        fields = json.loads(text)
-        if not isinstance(fields, dict):
-            raise ValueError(f"a config is a JSON object; this is {text[:40]!r}.")
-        unknown = set(fields) - {field.name for field in dataclasses.fields(cls)}
-        if unknown:
-            raise ValueError(
-                f"{', '.join(sorted(unknown))}: no field of {cls.__name__}. Was the file written "
-                "by another program or a newer version of lmlab?"
-            )
-        if "vocab_size" not in fields:
-            raise ValueError("the config names no vocab_size: how many tokens are there?")
-        return cls(**fields)
-
 
 _SWITCHES = {
     "norm": Norm,
@@ -134,11 +110,6 @@ _SWITCHES = {
     "activation": Activation,
     "output_init": OutputInit,
 }
-
-
-def _require_positive(name: str, value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name}={value!r} must be a whole number, 1 or more.")
 
 
 def _near_divisors(number: int, near: int) -> str:

@@ -1,77 +1,132 @@
 """A model as a folder: config.json, model.safetensors, tokenizer.json."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from lmlab.models.config import TransformerConfig
+from lmlab.settings import Settings
 from lmlab.sources.atomic import write_file
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 _PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
 
-def save_model(
-    model: nn.Module, folder: str | Path, tokenizer=None, dtype: torch.dtype | None = None
-) -> Path:
-    """Write the three files, each whole or not at all; an older file is replaced.
+class Pretrained(nn.Module):
+    """A model that saves itself as a folder and is read back from one."""
 
-    A matrix that two layers share is stored once, under its first name.
-    """
-    folder = Path(folder)
-    weights = {name: p.detach().to("cpu", dtype) for name, p in model.named_parameters()}
-    architecture = type(model).__name__
-    try:
-        write_file(folder / WEIGHTS, save(weights, metadata={"format": "pt"}))
-        config = {"architecture": architecture, **json.loads(model.config.to_json())}
-        write_file(folder / CONFIG, json.dumps(config, indent=2) + "\n")
-        if tokenizer is not None:
-            tokenizer.save(folder)
-    except OSError as error:
-        raise OSError(
-            error.errno,
-            f"the model was not saved ({error.strerror}); free space or choose "
-            "another folder, then save again: nothing that was there before is lost",
-            str(folder),
-        ) from error
-    return folder
+    Config: ClassVar[type[Settings]]
+    config: Settings
+
+    def weights(self) -> dict[str, Tensor]:
+        """Every learnt tensor by its name; a matrix that two layers share, once."""
+        return dict(self.named_parameters())
+
+    @classmethod
+    def from_weights(cls, config: Settings, weights: Mapping[str, Tensor], where: Path):
+        """The model of these settings and weights, which were read from the file `where`."""
+        model = cls(config)
+        fill(model, weights, where)
+        return model.eval()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model computes."""
+        return next(iter(self.weights().values())).device
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """For the length of a `with` block without dropout and gradients, then as before."""
+        training = self.training
+        self.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            self.train(training)
+
+    def num_parameters(self) -> int:
+        """Learnt numbers, a shared matrix counted once."""
+        return sum(weight.numel() for weight in self.weights().values())
+
+    def save_pretrained(self, folder: str | Path, tokenizer=None, dtype=None) -> Path:
+        """Write config.json, model.safetensors and, if given, tokenizer.json into `folder`.
+
+        Each file is whole or not there at all; an older one is replaced. `dtype` (torch.float16,
+        say) stores smaller numbers; they are read back as float32.
+        """
+        folder = Path(folder)
+        weights = {
+            name: weight.detach().to("cpu", dtype) for name, weight in self.weights().items()
+        }
+        config = {"architecture": type(self).__name__, **json.loads(self.config.to_json())}
+        try:
+            write_file(folder / WEIGHTS, save(weights, metadata={"format": "pt"}))
+            write_file(folder / CONFIG, json.dumps(config, indent=2) + "\n")
+            if tokenizer is not None:
+                tokenizer.save(folder)
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"the model was not saved ({error.strerror}); free space or choose "
+                "another folder, then save again: nothing that was there before is lost",
+                str(folder),
+            ) from error
+        return folder
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path):
+        """Read a folder that `save_pretrained` wrote; the model is in evaluation mode."""
+        config = _read_settings(Path(folder), cls)
+        path = _existing(Path(folder), WEIGHTS)
+        return cls.from_weights(config, _read_weights(path), path)
 
 
-def read_config(folder: str | Path, architecture: str) -> TransformerConfig:
-    """The settings of the model in `folder`, which must be an `architecture` (GPT, say)."""
-    path = _existing(Path(folder), CONFIG)
+def read_architecture(folder: str | Path) -> str | None:
+    """The name of the class whose model is in `folder`; None for another program's folder."""
+    return _read_fields(_existing(Path(folder), CONFIG)).get("architecture")
+
+
+def _read_fields(path: Path) -> dict:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        kind = fields.pop("architecture", None)
-    except (ValueError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise ValueError(f"{path} is no model config: {error}.") from error
-    if kind != architecture:
+    if not isinstance(fields, dict):
+        raise ValueError(f"{path} is no model config: it holds no JSON object.")
+    return fields
+
+
+def _read_settings(folder: Path, cls: type[Pretrained]) -> Settings:
+    """The settings of the model in `folder`, which must be of the class `cls`."""
+    path = _existing(folder, CONFIG)
+    fields = _read_fields(path)
+    kind = fields.pop("architecture", None)
+    if kind != cls.__name__:
         raise ValueError(
-            f"{path} describes a model of kind {kind!r}, not {architecture!r}: "
+            f"{path} describes a model of kind {kind!r}, not {cls.__name__!r}: "
             "open it with the class that wrote it."
         )
     try:
-        return TransformerConfig.from_json(json.dumps(fields))
+        return cls.Config.from_json(json.dumps(fields))
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
 
 
-def read_weights(model: nn.Module, folder: str | Path) -> None:
-    """Fill `model`, in its own dtype, from the folder's weights; every name and shape must fit."""
-    path = _existing(Path(folder), WEIGHTS)
+def _read_weights(path: Path) -> dict[str, Tensor]:
     try:
-        weights = load_file(path)
+        return load_file(path)
     except SafetensorError as error:
         raise ValueError(
             f"{path} is damaged ({error}); copy or download it again, or go back to an earlier "
             "checkpoint."
         ) from error
-    fill(model, weights, where=path)
 
 
 def fill(model: nn.Module, weights: Mapping[str, Tensor], where: Path) -> None:

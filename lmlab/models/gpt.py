@@ -4,21 +4,20 @@ Built in chapter 5.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from lmlab.generate import KVCache, decode, window_start
-from lmlab.models import folders
 from lmlab.models.config import TransformerConfig
 from lmlab.models.initialisation import initialise
+from lmlab.models.language_model import LanguageModel
 from lmlab.models.transformer import Transformer
 from lmlab.nn.taps import tap
 
 
-class GPT(Transformer):
+class GPT(Transformer, LanguageModel):
     """A stack of causal blocks and a linear layer to one logit for each token of the vocabulary.
 
     Source: Radford et al. 2018, 2019; with the default switches, Llama (Touvron et al. 2023).
@@ -46,13 +45,6 @@ class GPT(Transformer):
         x = self.hidden(ids, attention_mask=attention_mask, cache=cache, causal=True)
         return tap(self, "logits", self.head(x))
 
-    def generate(
-        self, ids: Int[Tensor, "batch time"], max_new_tokens: int = 100, **settings
-    ) -> Int[Tensor, "batch longer"]:
-        """The prompts with up to max_new_tokens appended; settings as in `stream`."""
-        new = list(self.stream(ids, max_new_tokens, **settings))
-        return torch.cat((ids, *(token[:, None] for token in new)), dim=-1)
-
     def stream(
         self,
         ids: Int[Tensor, "batch time"],
@@ -72,21 +64,6 @@ class GPT(Transformer):
         self._check_ids(ids, attention_mask, None)
         yield from decode(reader.next_logits, ids, max_new_tokens, **sampling)
 
-    def save_pretrained(self, folder: str | Path, tokenizer=None, dtype=None) -> Path:
-        """Write config.json, model.safetensors and, if given, tokenizer.json into `folder`.
-
-        `dtype` (torch.float16, say) stores smaller numbers; they are read back as float32.
-        """
-        return folders.save_model(self, folder, tokenizer, dtype)
-
-    @classmethod
-    def from_pretrained(cls, folder: str | Path) -> "GPT":
-        """Read a folder that `save_pretrained` wrote; the model is in evaluation mode."""
-        config = folders.read_config(folder, cls.__name__)
-        model = cls(config)
-        folders.read_weights(model, folder)
-        return model.eval()
-
 
 class _Reader:
     """Gives `decode` the logits after a growing text, reading only what is new when it can."""
@@ -96,23 +73,18 @@ class _Reader:
         self.cache: KVCache | None = None
         self.start = -1
 
-    @torch.no_grad()
     def next_logits(self, ids: Int[Tensor, "batch time"]) -> Float[Tensor, "batch vocab_size"]:
         start = window_start(ids.size(1), self.model.config.context_length)
         if start != self.start:  # the window has moved: what the cache holds is out of place
             self.start, self.cache = start, self._new_cache()
         seen = 0 if self.cache is None else self.cache.length
         mask = self._mask_for(ids)
-        training = self.model.training
-        self.model.eval()
-        try:
+        with self.model.evaluating():
             logits = self.model(
                 ids[:, start + seen :],
                 attention_mask=None if mask is None else mask[:, start:],
                 cache=self.cache,
             )
-        finally:
-            self.model.train(training)
         return logits[:, -1]
 
     def _new_cache(self) -> KVCache | None:

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from lmlab.generate import KVCache
 from lmlab.models.config import TransformerConfig
+from lmlab.models.folders import Pretrained
 from lmlab.models.initialisation import initialise
 from lmlab.nn import (
     Block,
@@ -25,8 +26,10 @@ from lmlab.nn import (
 from lmlab.nn.taps import tap
 
 
-class Transformer(nn.Module):
+class Transformer(Pretrained):
     """Token ids in, one vector of the residual stream for each position out."""
+
+    Config = TransformerConfig
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
@@ -66,10 +69,6 @@ class Transformer(nn.Module):
             layer_cache = None if cache is None else cache[layer]
             x = block(x, causal=causal, cache=layer_cache, **attention)
         return tap(self, "hidden", self.final_norm(x))
-
-    def num_parameters(self) -> int:
-        """Learnable numbers, a shared matrix counted once."""
-        return sum(p.numel() for p in self.parameters())
 
     def _embed(self, ids: Tensor, positions: Tensor) -> Tensor:
         x = self.embed(ids)

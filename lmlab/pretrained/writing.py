@@ -4,18 +4,22 @@ from collections.abc import Iterator
 
 import torch
 
-from lmlab.models import GPT
+from lmlab.models import LanguageModel
 from lmlab.text.tokenizer import Tokenizer
 
 
 def write(
-    model: GPT, tokenizer: Tokenizer, prompt: str = "", max_new_tokens: int = 200, **sampling
+    model: LanguageModel,
+    tokenizer: Tokenizer,
+    prompt: str = "",
+    max_new_tokens: int = 200,
+    **sampling,
 ) -> Iterator[str]:
     """Yield the text that `model` adds to `prompt`, in pieces, until the text ends.
 
     An empty prompt begins a new text, behind the mark that ends the one before. A character of
     several tokens is held back until it is whole. `sampling` (temperature, top_k, top_p, seed) as
-    in `GPT.stream`.
+    in `LanguageModel.stream`.
     """
     eos_id = tokenizer.eos_id
     ids = tokenizer.encode(prompt)
@@ -28,8 +32,7 @@ def write(
         ids = [eos_id]
     new: list[int] = []
     shown = ""
-    device = next(model.parameters()).device
-    prompt_ids = torch.tensor([ids], device=device)
+    prompt_ids = torch.tensor([ids], device=model.device)
     for token in model.stream(prompt_ids, max_new_tokens, eos_id=eos_id, **sampling):
         if int(token) == eos_id:
             break

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from tqdm.auto import tqdm
 
-from lmlab.models import GPT
+from lmlab.models import LanguageModel
 from lmlab.text import town
 from lmlab.text.tokenizer import Tokenizer
 
@@ -51,7 +51,7 @@ class Told:
 
 @torch.no_grad()
 def tell_stories(
-    model: GPT,
+    model: LanguageModel,
     tokenizer: Tokenizer,
     n: int,
     *,

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
+from lmlab.models.folders import Pretrained
 from lmlab.text.batches import IGNORED, Batch, evaluation_blocks, evaluation_documents
 
 
@@ -59,19 +59,17 @@ class Score:
     bits_per_character: float
 
 
-@torch.no_grad()
-def evaluate(model: nn.Module, validation: Validation) -> Score:
+def evaluate(model: Pretrained, validation: Validation) -> Score:
     """Score `model` on the whole validation text, in blocks of its context length.
 
     The first tokens of a block are predicted from few others, so a longer context scores better.
     """
-    device = next(model.parameters()).device
-    training, total, count = model.training, 0.0, 0
-    model.eval()
-    for batch in validation.batches(model.config.context_length):
-        targets = batch.targets.to(device)
-        total += next_token_loss(model(batch.inputs.to(device)), targets, reduction="sum").item()
-        count += int((targets != IGNORED).sum())
-    model.train(training)
+    total, count = 0.0, 0
+    with model.evaluating():
+        for batch in validation.batches(model.config.context_length):
+            targets = batch.targets.to(model.device)
+            logits = model(batch.inputs.to(model.device))
+            total += next_token_loss(logits, targets, reduction="sum").item()
+            count += int((targets != IGNORED).sum())
     nats = total / count
     return Score(nats, nats / math.log(2) / validation.characters_per_token)

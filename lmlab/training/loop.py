@@ -8,7 +8,7 @@ from typing import Literal, Protocol, runtime_checkable
 import numpy as np
 from tqdm.auto import tqdm
 
-from lmlab.models import GPT
+from lmlab.models import Pretrained
 from lmlab.models.folders import fill
 from lmlab.training import checkpoints
 from lmlab.training.config import TrainingConfig
@@ -32,13 +32,13 @@ class Callback(Protocol):
 class TrainingResult:
     """What came of a run; `reason` says why it ended."""
 
-    model: GPT
+    model: Pretrained
     history: list[Row] = field(repr=False)
     reason: Literal["finished", "interrupted"]
 
 
 def train(
-    model: GPT,
+    model: Pretrained,
     tokens: np.ndarray,
     config: TrainingConfig,
     *,

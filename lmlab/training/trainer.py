@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lmlab.models import GPT
+from lmlab.models import Pretrained
 from lmlab.text.batches import Batches
 from lmlab.training.config import TrainingConfig
 from lmlab.training.evaluation import next_token_loss
@@ -33,13 +33,13 @@ class TrainingDiverged(ValueError):
 class Trainer:
     """A model in training, its optimisers and its place in the text."""
 
-    def __init__(self, model: GPT, tokens: np.ndarray, config: TrainingConfig):
+    def __init__(self, model: Pretrained, tokens: np.ndarray, config: TrainingConfig):
         torch.manual_seed(config.seed)
         self.model, self.config = model, config
         context = model.config.context_length
         self.batches = Batches(tokens, config.batch_size, context, config.seed, config.begin_with)
         self.optimizers = Optimizers(model, config)
-        self.device = next(model.parameters()).device
+        self.device = model.device
         self.step = 0
         self.is_whole = True
         """False within a step, when some weights have moved and others not yet."""
@@ -151,7 +151,7 @@ class Trainer:
         return self._seconds_before + time.perf_counter() - self._began
 
 
-def _largest_gradient(model: GPT) -> str:
+def _largest_gradient(model: Pretrained) -> str:
     sizes = {
         name: p.grad.norm().nan_to_num(nan=math.inf).item()
         for name, p in model.named_parameters()

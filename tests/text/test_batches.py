@@ -185,7 +185,7 @@ def test_blocks_that_begin_with_a_mark_do(lengths, context_length, batch_size):
     tokens = np.array([t for n in lengths for t in [*range(n), mark]], dtype=np.uint16)
     places = [i for i, t in enumerate(tokens) if t == mark and i + context_length < len(tokens)]
     if not places:
-        with pytest.raises(ValueError, match="begins with token 99"):
+        with pytest.raises(ValueError, match="begins with token 99|a block needs"):
             Batches(tokens, batch_size, context_length, begin_with=mark)
         return
     batches = Batches(tokens, batch_size, context_length, seed=1, begin_with=mark)

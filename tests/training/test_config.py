@@ -42,17 +42,3 @@ def test_a_setting_that_makes_no_sense_is_refused(settings, message):
     with pytest.raises(ValueError) as error:
         TrainingConfig(**{"steps": 10, **settings})
     assert message in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('{"steps": 3, "lr": 1}', "lr: no field of TrainingConfig"),
-        ("{}", "names no steps"),
-        ("[]", "is a JSON object"),
-    ],
-)
-def test_json_that_is_no_config_is_refused(text, message):
-    with pytest.raises(ValueError) as error:
-        TrainingConfig.from_json(text)
-    assert message in str(error.value)

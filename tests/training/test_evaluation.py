@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from lmlab.models import GPT, TransformerConfig
+from lmlab.models import GPT, LanguageModel, TransformerConfig
 from lmlab.training import Validation, evaluate, next_token_loss
 
 
-class _Uniform(nn.Module):
+class _Uniform(LanguageModel):
     """A model that knows nothing."""
 
     config = TransformerConfig(vocab_size=8, context_length=5, d_model=4, n_heads=1)
@@ -42,7 +42,7 @@ def test_blocks_of_any_size_give_the_mean_over_all_tokens():
     total = 0.0
     for start in range(0, 22, 5):
         block = ids[start : start + 6][None]
-        total += float(next_token_loss(model(block[:, :-1]), block[:, 1:], reduction="sum"))
+        total += next_token_loss(model(block[:, :-1]), block[:, 1:], reduction="sum").item()
     assert scores == pytest.approx([total / 22] * 3, rel=1e-5)
 
 

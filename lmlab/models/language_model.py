@@ -1,0 +1,98 @@
+"""What every language model can do, whatever it is made of: score a text, and write one.
+
+Built in chapter 2.1.
+"""
+
+import math
+from collections.abc import Iterator
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from lmlab.generate import decode, window_start
+from lmlab.models.folders import Pretrained
+
+
+class LanguageModel(Pretrained):
+    """A model that gives every token a probability of coming next.
+
+    A subclass is called as `model(ids)`, (batch, time), and returns logits of the token that
+    follows each position, (batch, time, vocab_size). It reads `context_length` tokens at most.
+    """
+
+    @property
+    def context_length(self) -> int:
+        """The most tokens that the model is given at once."""
+        return self.config.context_length
+
+    def next_token(self, ids: Int[Tensor, " time"]) -> Float[Tensor, " vocab_size"]:
+        """The probability of each token to follow `ids`, of which the end is read."""
+        _require_tokens(ids, 1)
+        return self.next_logits(ids[None])[0].softmax(dim=-1)
+
+    def log_probs(self, ids: Int[Tensor, " time"]) -> Float[Tensor, " time-1"]:
+        """For each token but the first, the logarithm of its probability after those before it.
+
+        A text that outgrows the context is read through the window that generation reads through
+        (`window_start`), so that exp(log_probs[t]) is what `next_token(ids[:t + 1])` gives.
+        """
+        _require_tokens(ids, 2)
+        found: list[Tensor] = []
+        done = 0
+        while done < len(ids) - 1:
+            start = window_start(done + 1, self.context_length)
+            end = min(start + self.context_length, len(ids) - 1)
+            with self.evaluating():
+                logits = self(ids[None, start:end])[0, done - start :]  # (new, vocab_size)
+            targets = ids[done + 1 : end + 1, None]
+            found.append(logits.log_softmax(dim=-1).gather(-1, targets).squeeze(-1))
+            done = end
+        return torch.cat(found)
+
+    def log_prob(self, ids: Int[Tensor, " time"]) -> float:
+        """The logarithm of the probability of ids[1:] after ids[0], in nats.
+
+        A text that begins with the mark between documents, `tokenizer.eos_id`, is scored whole.
+        """
+        return self.log_probs(ids).double().sum().item()
+
+    def bits_per_char(self, text: str, tokenizer) -> float:
+        """Bits that the model needs for one character of `text`, on average.
+
+        The text is read from the mark between documents on, where the tokenizer has one; else its
+        first token is given away.
+        """
+        begin = [] if tokenizer.eos_id is None else [tokenizer.eos_id]
+        ids = torch.tensor([*begin, *tokenizer.encode(text)], device=self.device)
+        return -self.log_prob(ids) / math.log(2) / len(text)
+
+    def generate(
+        self, ids: Int[Tensor, "batch time"], max_new_tokens: int = 100, **settings
+    ) -> Int[Tensor, "batch longer"]:
+        """The prompts with up to max_new_tokens appended; settings as in `stream`."""
+        new = list(self.stream(ids, max_new_tokens, **settings))
+        return torch.cat((ids, *(token[:, None] for token in new)), dim=-1)
+
+    def stream(
+        self, ids: Int[Tensor, "batch time"], max_new_tokens: int = 100, **sampling
+    ) -> Iterator[Int[Tensor, " batch"]]:
+        """Yield the next token of each sequence as soon as it is drawn.
+
+        `sampling` (temperature, top_k, top_p, seed, eos_id) goes to `decode`. A text that outgrows
+        the context is read through a window (`window_start`).
+        """
+        yield from decode(self.next_logits, ids, max_new_tokens, **sampling)
+
+    def next_logits(self, ids: Int[Tensor, "batch time"]) -> Float[Tensor, "batch vocab_size"]:
+        """The logits of what follows, read anew from the window that `ids` ends in."""
+        with self.evaluating():
+            return self(ids[:, window_start(ids.size(1), self.context_length) :])[:, -1]
+
+
+def _require_tokens(ids: Tensor, least: int) -> None:
+    if len(ids) < least:
+        raise ValueError(
+            f"{len(ids)} token(s) were given; at least {least} are needed. A text that begins with "
+            "the mark between documents, tokenizer.eos_id, can be scored from its first character."
+        )
