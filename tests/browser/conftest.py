@@ -18,9 +18,6 @@ import pytest
 from lmlab.course.build import CHAPTERS, KERNEL_SETTINGS
 from lmlab.course.lab import QUIET
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-HEADLESS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-HEADLESS += ["--disable-component-update", "--disable-sync", "--no-first-run"]
 CURRENT = "jupyterapp.shell.currentWidget"
 
 
@@ -61,22 +58,10 @@ class Lab:
         return [output for cell in json.loads(cells) for output in cell.get("outputs", [])]
 
 
-def find_browser() -> str | None:
-    """The path of an installed Chromium or Chrome."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
 @pytest.fixture(scope="session")
-def page():
-    """A page of headless Chromium; the test is skipped, with its reason, where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    browser = find_browser()
-    if browser is None:
-        pytest.skip("no Chromium here; on Debian: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=browser, args=HEADLESS)
-        yield chromium.new_page(viewport={"width": 1400, "height": 1000})
-        chromium.close()
+def page(chromium):
+    """A page of a browser of its own size."""
+    return chromium.new_page(viewport={"width": 1400, "height": 1000})
 
 
 @pytest.fixture(scope="session")
