@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lmlab import viz as viz
     from lmlab.course import check, hint, predict, progress, solution
     from lmlab.interpret import record
-    from lmlab.models import GPT, TransformerConfig
+    from lmlab.models import BERT, GPT, NeuralNGram, NGram, RecurrentLM, TransformerConfig
     from lmlab.pretrained import load
     from lmlab.text import corpora as corpora
     from lmlab.text import town as town
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BERT": "lmlab.models",
     "GPT": "lmlab.models",
+    "NGram": "lmlab.models",
+    "NeuralNGram": "lmlab.models",
+    "RecurrentLM": "lmlab.models",
     "TrainingConfig": "lmlab.training",
     "TransformerConfig": "lmlab.models",
     "check": "lmlab.course",
@@ -41,7 +45,11 @@ _HOMES = {
 _MODULES = {"corpora", "scaling", "town", "viz"}
 
 __all__ = [
+    "BERT",
     "GPT",
+    "NGram",
+    "NeuralNGram",
+    "RecurrentLM",
     "TrainingConfig",
     "TransformerConfig",
     "check",

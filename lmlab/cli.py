@@ -214,6 +214,22 @@ def bench_train(
     print(json.dumps(result, indent=1) if as_json else table(result))
 
 
+@bench.command("ladder")
+def bench_ladder(
+    corpus: Annotated[str, typer.Option(help="A corpus or a path to your own text.")] = "town",
+    seconds: Annotated[float, typer.Option(help="Of training for each neural model.")] = 150,
+    threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """N-gram, neural n-gram, RNN, LSTM, GRU and GPT on one corpus, with one score."""
+    import json
+
+    from lmlab.training import ladder
+
+    result = ladder.bench_ladder(corpus, seconds, threads=threads)
+    print(json.dumps(result, indent=1) if as_json else ladder.table(result))
+
+
 @bench.command("stories")
 def bench_stories(
     model: Annotated[str, typer.Option(help="A shipped model or a model folder.")] = "town-gpt",

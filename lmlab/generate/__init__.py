@@ -2,6 +2,14 @@
 
 from lmlab.generate.cache import KVCache
 from lmlab.generate.decoding import decode, window_start
-from lmlab.generate.sampling import probabilities, sample
+from lmlab.generate.sampling import draw, keep_top_p, probabilities, sample
 
-__all__ = ["KVCache", "decode", "probabilities", "sample", "window_start"]
+__all__ = [
+    "KVCache",
+    "decode",
+    "draw",
+    "keep_top_p",
+    "probabilities",
+    "sample",
+    "window_start",
+]

@@ -21,7 +21,8 @@ class Tape(Mapping[str, Tensor]):
 
     A name holds what the latest forward pass put there. Names of one block:
     `attn.q`, `attn.k`, `attn.v`, `attn.scores`, `attn.weights`, `attn.heads`, `attn.out`,
-    `mlp.hidden`, `mlp.out`, `resid`; and of the model: `embedded`, `hidden`, `logits`.
+    `mlp.hidden`, `mlp.out`, `resid`; and of the model: `embedded`, `hidden`, `logits`. A recurrent
+    layer has `state`.
     """
 
     def __init__(self, model: nn.Module, only: tuple[str, ...] | None, edit: Mapping[str, Editor]):

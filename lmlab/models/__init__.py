@@ -2,22 +2,33 @@
 
 from pathlib import Path
 
+from lmlab.models.bert import BERT
 from lmlab.models.config import TransformerConfig
 from lmlab.models.folders import Pretrained, read_architecture
 from lmlab.models.gpt import GPT
 from lmlab.models.language_model import LanguageModel
+from lmlab.models.neural_ngram import NeuralNGram, NeuralNGramConfig
+from lmlab.models.ngram import NGram, NGramConfig
+from lmlab.models.recurrent import RecurrentConfig, RecurrentLM
 from lmlab.models.transformer import Transformer
 
 __all__ = [
+    "BERT",
     "GPT",
     "LanguageModel",
+    "NGram",
+    "NGramConfig",
+    "NeuralNGram",
+    "NeuralNGramConfig",
     "Pretrained",
+    "RecurrentConfig",
+    "RecurrentLM",
     "Transformer",
     "TransformerConfig",
     "open_model",
 ]
 
-_ARCHITECTURES = {cls.__name__: cls for cls in (GPT,)}
+_ARCHITECTURES = {cls.__name__: cls for cls in (GPT, BERT, NGram, NeuralNGram, RecurrentLM)}
 
 
 def open_model(folder: str | Path) -> Pretrained:

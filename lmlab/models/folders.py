@@ -88,6 +88,11 @@ class Pretrained(nn.Module):
         return cls.from_weights(config, _read_weights(path), path)
 
 
+def _stored(weight: Tensor, dtype: torch.dtype | None) -> Tensor:
+    """The tensor on the CPU, in `dtype`; whole numbers, such as counts, stay as they are."""
+    return weight.detach().to("cpu", dtype if weight.is_floating_point() else None)
+
+
 def read_architecture(folder: str | Path) -> str | None:
     """The name of the class whose model is in `folder`; None for another program's folder."""
     return _read_fields(_existing(Path(folder), CONFIG)).get("architecture")

@@ -3,7 +3,6 @@
 Built in chapter 2.1.
 """
 
-import math
 from collections.abc import Iterator
 
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from lmlab.generate import decode, window_start
 from lmlab.models.folders import Pretrained
+from lmlab.text.scores import bits_per_character
 
 
 class LanguageModel(Pretrained):
@@ -28,7 +28,7 @@ class LanguageModel(Pretrained):
 
     def next_token(self, ids: Int[Tensor, " time"]) -> Float[Tensor, " vocab_size"]:
         """The probability of each token to follow `ids`, of which the end is read."""
-        _require_tokens(ids, 1)
+        require_tokens(ids, 1)
         return self.next_logits(ids[None])[0].softmax(dim=-1)
 
     def log_probs(self, ids: Int[Tensor, " time"]) -> Float[Tensor, " time-1"]:
@@ -37,7 +37,7 @@ class LanguageModel(Pretrained):
         A text that outgrows the context is read through the window that generation reads through
         (`window_start`), so that exp(log_probs[t]) is what `next_token(ids[:t + 1])` gives.
         """
-        _require_tokens(ids, 2)
+        require_tokens(ids, 2)
         found: list[Tensor] = []
         done = 0
         while done < len(ids) - 1:
@@ -65,7 +65,7 @@ class LanguageModel(Pretrained):
         """
         begin = [] if tokenizer.eos_id is None else [tokenizer.eos_id]
         ids = torch.tensor([*begin, *tokenizer.encode(text)], device=self.device)
-        return -self.log_prob(ids) / math.log(2) / len(text)
+        return bits_per_character(-self.log_prob(ids), len(text))
 
     def generate(
         self, ids: Int[Tensor, "batch time"], max_new_tokens: int = 100, **settings
@@ -90,9 +90,22 @@ class LanguageModel(Pretrained):
             return self(ids[:, window_start(ids.size(1), self.context_length) :])[:, -1]
 
 
-def _require_tokens(ids: Tensor, least: int) -> None:
+def require_tokens(ids: Int[Tensor, " time"], least: int) -> None:
+    """Raise ValueError when there are fewer than `least` ids."""
     if len(ids) < least:
         raise ValueError(
             f"{len(ids)} token(s) were given; at least {least} are needed. A text that begins with "
             "the mark between documents, tokenizer.eos_id, can be scored from its first character."
+        )
+
+
+def require_ids(ids: Int[Tensor, "*batch time"], vocab_size: int) -> None:
+    """Raise ValueError when there are no ids, or one of them is not in the vocabulary."""
+    if not ids.numel():
+        raise ValueError("there are no tokens: a model reads at least one.")
+    if int(ids.max()) >= vocab_size or int(ids.min()) < 0:
+        wrong = ids[(ids >= vocab_size) | (ids < 0)][0]
+        raise ValueError(
+            f"token id {int(wrong)} is outside 0…{vocab_size - 1}, the vocabulary of this model: "
+            "was the text encoded by the model's own tokenizer?"
         )

@@ -12,6 +12,7 @@ from lmlab.generate import KVCache
 from lmlab.models.config import TransformerConfig
 from lmlab.models.folders import Pretrained
 from lmlab.models.initialisation import initialise
+from lmlab.models.language_model import require_ids
 from lmlab.nn import (
     Block,
     FeedForward,
@@ -99,18 +100,11 @@ class Transformer(Pretrained):
     def _check_ids(self, ids, attention_mask, cache) -> None:
         config = self.config
         length = ids.size(1) + (0 if cache is None else cache.length)
-        if ids.size(1) == 0:
-            raise ValueError("there are no tokens: a model reads at least one.")
+        require_ids(ids, config.vocab_size)
         if length > config.context_length:
             raise ValueError(
                 f"{length} tokens do not fit into context_length={config.context_length}: "
                 "shorten the text, or keep its end with ids[:, -context_length:]."
-            )
-        if int(ids.max()) >= config.vocab_size or int(ids.min()) < 0:
-            wrong = ids[(ids >= config.vocab_size) | (ids < 0)][0]
-            raise ValueError(
-                f"token id {int(wrong)} is outside 0…{config.vocab_size - 1}, the vocabulary of "
-                "this model: was the text encoded by the model's own tokenizer?"
             )
         if attention_mask is not None and attention_mask.shape != (ids.size(0), length):
             raise ValueError(

@@ -1,4 +1,4 @@
-"""The parts of a Transformer: attention, masks, positions, norms, feed-forward, the block."""
+"""The parts of models: attention, masks, positions, norms, feed-forward, block, recurrent cells."""
 
 from lmlab.nn.attention import (
     MultiHeadAttention,
@@ -19,6 +19,13 @@ from lmlab.nn.positions import (
     rope_rotation,
     sinusoidal_positions,
 )
+from lmlab.nn.recurrent import (
+    RecurrentLayer,
+    gru_cell,
+    lstm_cell,
+    rnn_cell,
+    truncated_gradient,
+)
 
 __all__ = [
     "Block",
@@ -26,6 +33,7 @@ __all__ = [
     "LayerNorm",
     "MultiHeadAttention",
     "RMSNorm",
+    "RecurrentLayer",
     "alibi_bias",
     "alibi_slopes",
     "apply_rope",
@@ -34,10 +42,14 @@ __all__ = [
     "attention_weights",
     "causal_attention",
     "causal_mask",
+    "gru_cell",
+    "lstm_cell",
     "padding_mask",
     "positions_from_mask",
     "relu2",
+    "rnn_cell",
     "rope_rotation",
     "sinusoidal_positions",
+    "truncated_gradient",
     "weights_from_scores",
 ]

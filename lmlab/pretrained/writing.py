@@ -1,11 +1,17 @@
-"""`write`: text in, text out, piece by piece."""
+"""`write` and `fill`: text in, text out."""
 
 from collections.abc import Iterator
 
 import torch
 
 from lmlab.models import LanguageModel
+from lmlab.models.bert import BERT
+from lmlab.text.bpe import BPETokenizer
 from lmlab.text.tokenizer import Tokenizer
+from lmlab.text.vocabulary import MASK
+
+Guess = tuple[str, float]
+"""A token, and the probability that a model gives it."""
 
 
 def write(
@@ -42,3 +48,35 @@ def write(
             yield text[len(shown) :]
             shown = text
     yield tokenizer.decode(new)[len(shown) :]
+
+
+def fill(model: BERT, tokenizer: Tokenizer, text: str, top: int = 5) -> list[list[Guess]]:
+    """For each `<|mask|>` in `text`, in order, the likeliest tokens with their probabilities.
+
+    A mask stands for one token, and each is filled without knowledge of the others. With BPE the
+    space before a word belongs to its token, so a space before a mask is taken as a part of it.
+    """
+    if tokenizer.mask_id is None:
+        raise ValueError(
+            f"the tokenizer has no {MASK}: train it, and then the model, with "
+            f'special_tokens=("<|endoftext|>", "{MASK}").'
+        )
+    probs = model.fill(_ids_with_masks(tokenizer, text).to(model.device), tokenizer.mask_id)
+    best = probs.topk(min(top, probs.size(-1)))
+    return [
+        list(zip(tokenizer.tokens(ids), values, strict=True))
+        for ids, values in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+    ]
+
+
+def _ids_with_masks(tokenizer: Tokenizer, text: str) -> torch.Tensor:
+    """The ids of `text`, from the mark between documents on, where the tokenizer has one."""
+    *parts, last = text.split(MASK)
+    if not parts:
+        raise ValueError(f"there is no {MASK} in {text!r}: write it where a token is to be found.")
+    ids = [] if tokenizer.eos_id is None else [tokenizer.eos_id]
+    for part in parts:
+        if isinstance(tokenizer, BPETokenizer):
+            part = part.removesuffix(" ")
+        ids += [*tokenizer.encode(part), tokenizer.mask_id]
+    return torch.tensor(ids + tokenizer.encode(last))

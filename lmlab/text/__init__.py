@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from lmlab.text.bpe import BPETokenizer
     from lmlab.text.byte import ByteTokenizer
     from lmlab.text.char import CharTokenizer
+    from lmlab.text.compression import compressed_bits_per_char
     from lmlab.text.pairs import next_token_pairs
+    from lmlab.text.scores import bits_per_character, perplexity
     from lmlab.text.tokenizer import Tokenizer, load_tokenizer
+    from lmlab.text.vocabulary import END_OF_TEXT, MASK
 
 _HOMES = {
     "BPETokenizer": "bpe",
@@ -26,14 +29,19 @@ _HOMES = {
     "Batches": "batches",
     "ByteTokenizer": "byte",
     "CharTokenizer": "char",
+    "END_OF_TEXT": "vocabulary",
+    "MASK": "vocabulary",
     "Tokenizer": "tokenizer",
+    "bits_per_character": "scores",
     "characters_per_token": "batches",
+    "compressed_bits_per_char": "compression",
     "corpora": "corpora",
     "encode_documents": "batches",
     "evaluation_blocks": "batches",
     "evaluation_documents": "batches",
     "load_tokenizer": "tokenizer",
     "next_token_pairs": "pairs",
+    "perplexity": "scores",
     "town": "town",
 }
 
@@ -43,14 +51,19 @@ __all__ = [
     "Batches",
     "ByteTokenizer",
     "CharTokenizer",
+    "END_OF_TEXT",
+    "MASK",
     "Tokenizer",
+    "bits_per_character",
     "characters_per_token",
+    "compressed_bits_per_char",
     "corpora",
     "encode_documents",
     "evaluation_blocks",
     "evaluation_documents",
     "load_tokenizer",
     "next_token_pairs",
+    "perplexity",
     "town",
 ]
 

@@ -22,6 +22,8 @@ class Tokenizer(Protocol):
     special_tokens: Mapping[str, int]
     eos_id: int | None
     """The id of `<|endoftext|>`, which closes a document; None where there is no such token."""
+    mask_id: int | None
+    """The id of `<|mask|>`, which hides a token from BERT; None where there is no such token."""
 
     def encode(self, text: str, *, allow_special: bool = False) -> list[int]:
         """The ids of `text`; a special token written in it is ordinary text unless allowed."""

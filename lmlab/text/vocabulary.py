@@ -12,6 +12,7 @@ from typing import Any, SupportsIndex
 from lmlab.text.writing import whole_file
 
 END_OF_TEXT = "<|endoftext|>"
+MASK = "<|mask|>"
 
 
 class VocabularyTokenizer(ABC):
@@ -34,6 +35,7 @@ class VocabularyTokenizer(ABC):
             {token: id for id, token in enumerate(special, start=len(ordinary))}
         )
         self.eos_id: int | None = self.special_tokens.get(END_OF_TEXT)
+        self.mask_id: int | None = self.special_tokens.get(MASK)
 
     def encode(self, text: str, *, allow_special: bool = False) -> list[int]:
         """The ids of `text`. A special token written in the text is ordinary text, unless allowed.

@@ -3,11 +3,13 @@
 from lmlab.training.config import TrainingConfig
 from lmlab.training.evaluation import Score, Validation, evaluate, next_token_loss
 from lmlab.training.loop import TrainingResult, train
+from lmlab.training.masking import MaskedBatches, hide_tokens, mask_tokens
 from lmlab.training.muon import Muon, orthogonalise
 from lmlab.training.schedules import learning_rate_factor
 from lmlab.training.trainer import TrainingDiverged
 
 __all__ = [
+    "MaskedBatches",
     "Muon",
     "Score",
     "TrainingConfig",
@@ -15,7 +17,9 @@ __all__ = [
     "TrainingResult",
     "Validation",
     "evaluate",
+    "hide_tokens",
     "learning_rate_factor",
+    "mask_tokens",
     "next_token_loss",
     "orthogonalise",
     "train",

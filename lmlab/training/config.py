@@ -21,7 +21,7 @@ class TrainingConfig(Settings):
     accumulation: int = 1
     """Forward passes whose gradients are averaged before one optimiser step."""
     optimizer: Optimizer = "muon"
-    """"muon" for the matrices inside the blocks and AdamW for the rest, or "adamw" for all."""
+    """"muon" for the matrices inside the model and AdamW for the rest, or "adamw" for all."""
     learning_rate: float = 3e-3
     """The highest learning rate of AdamW."""
     muon_learning_rate: float = 0.02
@@ -45,8 +45,11 @@ class TrainingConfig(Settings):
     """Steps between checkpoints, when there is a folder for them."""
     begin_with: int | None = None
     """The token that blocks of text begin with, such as the mark between documents; None: any."""
+    mask_with: int | None = None
+    """The token that hides others, which the model restores: BERT's objective. None: the next
+    token is predicted."""
     seed: int = 0
-    """Of the order of the text and of dropout."""
+    """Of the order of the text, of what is hidden in it, and of dropout."""
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch_size", "accumulation", "evaluate_every", "checkpoint_every"):
@@ -59,6 +62,11 @@ class TrainingConfig(Settings):
         for name in ("beta1", "beta2", "weight_decay"):
             require(name, self, lambda x: 0 <= x < 1, "at least 0 and below 1")
         require("clip_norm", self, lambda x: x is None or x > 0, "above 0, or None")
+        require("mask_with", self, _is_id_or_none, "the id of a token, or None")
         for name, kind in (("optimizer", Optimizer), ("decay", Decay)):
             choices = get_args(kind)
             require(name, self, lambda x, c=choices: x in c, " or ".join(map(repr, choices)))
+
+
+def _is_id_or_none(value: object) -> bool:
+    return value is None or (isinstance(value, int) and value >= 0)

@@ -6,6 +6,7 @@ Built in chapters 2.1 and 3.2.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -14,6 +15,8 @@ from torch.nn import functional as F
 
 from lmlab.models.folders import Pretrained
 from lmlab.text.batches import IGNORED, Batch, evaluation_blocks, evaluation_documents
+from lmlab.text.scores import bits_per_character
+from lmlab.training.masking import MaskedBatches
 
 
 def next_token_loss(
@@ -23,7 +26,7 @@ def next_token_loss(
 ) -> Float[Tensor, ""]:
     """Cross-entropy: -log of the probability given to the token that came, in nats.
 
-    Targets of -100 do not count.
+    Targets of -100 do not count. The loss of BERT is the same: there, what came is what was hidden.
     """
     return F.cross_entropy(
         logits.flatten(0, 1), targets.flatten(), reduction=reduction, ignore_index=IGNORED
@@ -38,17 +41,27 @@ class Validation:
     characters_per_token: float = 1.0
     mark: int | None = None
     """The mark between documents: then each is read by itself; None: one text in blocks."""
+    mask_with: int | None = None
+    """The token that hides others, which are to be restored; None: the next one is predicted."""
     batch_size: int = 32
 
     def first(self, n_tokens: int) -> "Validation":
         """A shorter validation text, for looks in between."""
         return replace(self, tokens=self.tokens[:n_tokens])
 
-    def batches(self, context_length: int) -> Iterator[Batch]:
-        """The text as batches in which each token is a target once."""
+    def batches(self, context_length: int, vocab_size: int) -> Iterator[Batch]:
+        """The text as batches in which each token is a target once; of a masked text, 15 % are."""
+        if self.mask_with is not None:
+            return self._masked(context_length, vocab_size)
         if self.mark is None:
             return evaluation_blocks(self.tokens, context_length, self.batch_size)
         return evaluation_documents(self.tokens, context_length, self.mark, self.batch_size)
+
+    def _masked(self, context_length: int, vocab_size: int) -> Iterator[Batch]:
+        """One epoch as in training, in whole blocks: a model that looks both ways sees padding."""
+        text = (self.tokens, self.batch_size, context_length, 0, self.mark)
+        batches = MaskedBatches(*text, mask_id=self.mask_with, vocab_size=vocab_size)
+        return islice(batches, math.ceil(batches.blocks_per_epoch / self.batch_size))
 
 
 @dataclass(frozen=True)
@@ -63,13 +76,15 @@ def evaluate(model: Pretrained, validation: Validation) -> Score:
     """Score `model` on the whole validation text, in blocks of its context length.
 
     The first tokens of a block are predicted from few others, so a longer context scores better.
+    With `mask_with`, the score is of the hidden tokens alone, each given what stands on both sides:
+    no measure to hold against that of a model which is not shown what follows.
     """
-    total, count = 0.0, 0
+    config, total, count = model.config, 0.0, 0
     with model.evaluating():
-        for batch in validation.batches(model.config.context_length):
+        for batch in validation.batches(config.context_length, config.vocab_size):
             targets = batch.targets.to(model.device)
             logits = model(batch.inputs.to(model.device))
             total += next_token_loss(logits, targets, reduction="sum").item()
             count += int((targets != IGNORED).sum())
     nats = total / count
-    return Score(nats, nats / math.log(2) / validation.characters_per_token)
+    return Score(nats, bits_per_character(nats, validation.characters_per_token))

@@ -30,7 +30,7 @@ def orthogonalise(
 
 
 class Muon(torch.optim.Optimizer):
-    """For the 2-D weights inside the blocks; embeddings, the head and vectors belong to AdamW.
+    """For the matrices inside a model; embeddings, the head and vectors belong to AdamW.
 
     Each step moves a weight of shape (rows, columns) by lr · √max(1, rows / columns) along the
     orthogonalised Nesterov momentum.

@@ -10,13 +10,12 @@ from lmlab.training.muon import Muon
 
 
 class Optimizers:
-    """AdamW, alone or with Muon for the matrices inside the blocks, stepped as one."""
+    """AdamW, alone or with Muon for the matrices inside the model, stepped as one."""
 
     def __init__(self, model: nn.Module, config: TrainingConfig):
         self._names = {p: name for name, p in model.named_parameters()}
         self._peak: dict[str, float] = {"adamw": config.learning_rate}
-        hidden = {p for p, name in self._names.items() if _is_hidden_matrix(name, p)}
-        muon = hidden if config.optimizer == "muon" else set()
+        muon = _hidden_matrices(model) if config.optimizer == "muon" else set()
         rest = [p for p in self._names if p not in muon]
         self._members: dict[str, torch.optim.Optimizer] = {
             "adamw": torch.optim.AdamW(
@@ -69,5 +68,11 @@ class Optimizers:
             self._members[kind].state[p][key] = value.to(p.device)
 
 
-def _is_hidden_matrix(name: str, p: Tensor) -> bool:
-    return p.ndim == 2 and ".blocks." in f".{name}"
+def _hidden_matrices(model: nn.Module) -> set[Tensor]:
+    """All matrices from vectors to vectors: those of embeddings and of the head face the tokens."""
+    embeddings = {m.weight for m in model.modules() if isinstance(m, nn.Embedding)}
+    return {
+        p
+        for name, p in model.named_parameters()
+        if p.ndim == 2 and p not in embeddings and "head" not in name.split(".")
+    }

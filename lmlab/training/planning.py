@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from lmlab.models import GPT, TransformerConfig
+from lmlab.settings import Settings
 from lmlab.training.checkpoints import save_checkpoint
 from lmlab.training.config import TrainingConfig
 from lmlab.training.evaluation import evaluate
@@ -24,14 +24,15 @@ LOOKS = 10
 
 
 def plan_for(
-    seconds: float, model: TransformerConfig, recipe: Preset, text: EncodedCorpus
+    seconds: float, model: Settings, recipe: Preset, text: EncodedCorpus
 ) -> TrainingConfig:
     """The recipe with as many steps as fit into `seconds` on this machine as it is now.
 
     Some steps, an evaluation and a checkpoint are timed on a model that is thrown away; the plan
     counts all three in. What is done with the plan then depends on no clock any more.
     """
-    trainer = Trainer(GPT(model).to(best_device()), text.train, recipe.training_config(10**6))
+    fresh = recipe.architecture(model).to(best_device())
+    trainer = Trainer(fresh, text.train, recipe.training_config(10**6))
     trainer.advance()  # the first step loads what later ones have ready
     steps: list[float] = []
     while len(steps) < 3 or (sum(steps) < 0.03 * seconds and len(steps) < 50):

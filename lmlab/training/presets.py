@@ -5,17 +5,20 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from lmlab.models import TransformerConfig
+from lmlab.models import BERT, GPT, NeuralNGram, Pretrained, RecurrentLM
+from lmlab.settings import Settings
+from lmlab.text.vocabulary import END_OF_TEXT, MASK
 from lmlab.training.config import TrainingConfig
 
 
 @dataclass(frozen=True)
 class Preset:
-    """Settings of `TransformerConfig` (less vocab_size) and `TrainingConfig` (less steps)."""
+    """A kind of model, its settings (less vocab_size), those of `TrainingConfig` (less steps)."""
 
     description: str
     model: Mapping[str, Any]
     training: Mapping[str, Any]
+    architecture: type[Pretrained] = GPT
     corpus: str = "python-reference"
     corpus_options: Mapping[str, Any] = field(default_factory=dict)
     """The corpus it was made for, and how to load that one."""
@@ -29,9 +32,19 @@ class Preset:
     dtype: Literal["float32", "float16"] = "float32"
     """In which the finished weights are stored."""
 
-    def model_config(self, vocab_size: int) -> TransformerConfig:
-        """The model for a vocabulary of this size."""
-        return TransformerConfig(vocab_size=vocab_size, **self.model)
+    def model_config(self, vocab_size: int) -> Settings:
+        """The settings of the model for a vocabulary of this size."""
+        return self.architecture.Config(vocab_size=vocab_size, **self.model)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the model restores hidden tokens instead of predicting the next."""
+        return issubclass(self.architecture, BERT)
+
+    @property
+    def special_tokens(self) -> tuple[str, ...]:
+        """The special tokens that its tokenizer needs."""
+        return (END_OF_TEXT, MASK) if self.is_masked else (END_OF_TEXT,)
 
     def training_config(self, steps: int, **changes: Any) -> TrainingConfig:
         """The training settings for this many steps."""
@@ -39,6 +52,7 @@ class Preset:
 
 
 _SIZE = {"d_model": 128, "n_layers": 4, "n_heads": 4, "context_length": 64}
+_RECURRENT = {"batch_size": 16, "optimizer": "adamw", "learning_rate": 1e-2}
 
 PRESETS: dict[str, Preset] = {
     "tiny": Preset(
@@ -78,6 +92,68 @@ PRESETS: dict[str, Preset] = {
         whole_documents=True,
         steps=9_000,
         dtype="float16",
+    ),
+    "town-bert": Preset(
+        "the shipped filler of gaps in town stories",
+        architecture=BERT,
+        model=dict(
+            d_model=128,
+            n_layers=3,
+            n_heads=4,
+            context_length=64,
+            qk_norm=True,
+            output_init="zero",
+        ),
+        training=dict(
+            batch_size=16,
+            muon_learning_rate=0.02,
+            learning_rate=4e-3,
+            decay_share=0.7,
+            evaluate_every=500,
+            checkpoint_every=500,
+        ),
+        corpus="town",
+        corpus_options=dict(documents=100_000),
+        tokenizer="bpe",
+        vocab_size=1536,
+        steps=4000,
+        dtype="float16",
+    ),
+    "neural-ngram": Preset(
+        "a neural n-gram, for the ladder of chapter 2.1",
+        architecture=NeuralNGram,
+        model=dict(order=8, d_embed=32, d_hidden=384, context_length=64),
+        training=dict(_RECURRENT, batch_size=16),
+    ),
+    "rnn": Preset(
+        "a plain recurrent network, likewise",
+        architecture=RecurrentLM,
+        model=dict(cell="rnn", d_model=320, context_length=32),
+        training=dict(_RECURRENT, learning_rate=8e-3),
+    ),
+    "lstm": Preset(
+        "an LSTM, likewise",
+        architecture=RecurrentLM,
+        model=dict(cell="lstm", d_model=160, context_length=32),
+        training=dict(_RECURRENT, optimizer="muon", muon_learning_rate=0.08),
+    ),
+    "gru": Preset(
+        "a GRU, likewise",
+        architecture=RecurrentLM,
+        model=dict(cell="gru", d_model=192, context_length=32),
+        training=dict(_RECURRENT, optimizer="muon", muon_learning_rate=0.05),
+    ),
+    "small-gpt": Preset(
+        "a GPT as large as these",
+        model=dict(
+            d_model=96,
+            n_layers=2,
+            n_heads=3,
+            context_length=64,
+            qk_norm=True,
+            output_init="zero",
+        ),
+        training=dict(batch_size=16, muon_learning_rate=0.02, learning_rate=4e-3),
     ),
     "plain": Preset(
         "the plain recipe: LayerNorm, GELU, learned positions, AdamW with one learning rate",

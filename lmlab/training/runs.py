@@ -14,8 +14,9 @@ from typing import Any
 
 import torch
 
-from lmlab.models import GPT, TransformerConfig
+from lmlab.models import LanguageModel, open_model
 from lmlab.pretrained import write
+from lmlab.settings import Settings
 from lmlab.sources.atomic import write_file
 from lmlab.text import corpora
 from lmlab.text.tokenizer import Tokenizer
@@ -42,7 +43,7 @@ class Plan:
     vocab_size: int | None
     """Tokens to learn, for "bpe"."""
     threads: int
-    model: TransformerConfig
+    model: Settings
     training: TrainingConfig
 
     def to_json(self) -> str:
@@ -54,7 +55,8 @@ class Plan:
         """The plan of the run in `folder`."""
         try:
             fields = json.loads((folder / PLAN).read_text(encoding="utf-8"))
-            fields["model"] = TransformerConfig(**fields["model"])
+            architecture = preset(fields["preset"]).architecture
+            fields["model"] = architecture.Config(**fields["model"])
             fields["training"] = TrainingConfig(**fields["training"])
             return cls(**fields)
         except FileNotFoundError:
@@ -114,7 +116,7 @@ def train_on_corpus(
         corpus_options = dict(recipe.corpus_options) if corpus == recipe.corpus else {}
     loaded = corpora.load(corpus, **corpus_options)
     vocab_size = vocab_size or recipe.vocab_size
-    text = encode_corpus(loaded, kind, vocab_size)
+    text = encode_corpus(loaded, kind, vocab_size, recipe.special_tokens)
     model = recipe.model_config(text.tokenizer.vocab_size)
     if seconds is None:
         training = recipe.training_config(steps or recipe.steps, seed=seed)
@@ -123,6 +125,8 @@ def train_on_corpus(
         print(f"{seconds:g} seconds are about {training.steps:,} steps on this machine.")
     if recipe.whole_documents:
         training = training.replace(begin_with=text.tokenizer.eos_id)
+    if recipe.is_masked:
+        training = training.replace(mask_with=text.tokenizer.mask_id)
     threads = torch.get_num_threads()
     plan = Plan(corpus, preset_name, corpus_options, kind, vocab_size, threads, model, training)
     write_file(out / PLAN, plan.to_json())
@@ -136,18 +140,17 @@ def resume(out: str | Path, threads: int | None = None, callbacks: Sequence[Call
     use_threads(threads or plan.threads)
     print(f"going on with {plan.corpus}, preset {plan.preset}, {plan.training.steps:,} steps")
     loaded = corpora.load(plan.corpus, **plan.corpus_options)
-    text = encode_corpus(loaded, plan.tokenizer, plan.vocab_size)
+    special_tokens = preset(plan.preset).special_tokens
+    text = encode_corpus(loaded, plan.tokenizer, plan.vocab_size, special_tokens)
     return _carry_out(plan, text, out, callbacks)
 
 
 def summary(run: Run) -> str:
     """What a person wants to know when the command ends."""
-    write_more = f"lmlab generate --model {run.folder}"
     if run.score is None:
-        return f"Go on with: lmlab train --out {run.folder} --resume\nLet it write: {write_more}"
+        return f"Go on with: lmlab train --out {run.folder} --resume"
     last = run.result.history[-1]
     losses = [f"{row['validation_loss']:.2f}" for row in _evaluated(run.result)]
-    sample = "".join(write(run.result.model, run.tokenizer, "", SAMPLE, temperature=0.8, seed=0))
     return "\n".join(
         (
             f"Trained: {last['step']:,} steps, {last['tokens']:,} tokens in {last['seconds']:.0f} s"
@@ -155,10 +158,19 @@ def summary(run: Run) -> str:
             f"Validation loss on the way: {' '.join(losses)} nats per token.",
             f"On the whole validation text: {run.score.nats_per_token:.3f} nats per token, "
             f"{run.score.bits_per_character:.3f} bits per character.",
-            f"It writes:\n\n{sample}\n",
-            f"The model is in {run.folder}; let it write more: {write_more}",
+            *_sample(run),
+            f"The model is in {run.folder}.",
         )
     )
+
+
+def _sample(run: Run) -> tuple[str, ...]:
+    """What the model writes, if it is one that writes."""
+    model = run.result.model
+    if not isinstance(model, LanguageModel):
+        return ()
+    sample = "".join(write(model, run.tokenizer, "", SAMPLE, temperature=0.8, seed=0))
+    return (f"It writes:\n\n{sample}\n", f"More: lmlab generate --model {run.folder}")
 
 
 def training_text(folder: Path) -> list[str]:
@@ -172,12 +184,13 @@ def training_text(folder: Path) -> list[str]:
 
 def _carry_out(plan: Plan, text: EncodedCorpus, out: Path, callbacks: Sequence[Callback]) -> Run:
     torch.manual_seed(plan.training.seed)
-    model = GPT(plan.model).to(best_device())
-    validation = replace(text.validation, mark=plan.training.begin_with)
+    model = preset(plan.preset).architecture(plan.model).to(best_device())
+    training = plan.training
+    validation = replace(text.validation, mark=training.begin_with, mask_with=training.mask_with)
     result = train(
         model,
         text.train,
-        plan.training,
+        training,
         validation=validation.first(GLANCE),
         out=out,
         resume=True,  # a new folder has nothing to go on from
@@ -187,7 +200,7 @@ def _carry_out(plan: Plan, text: EncodedCorpus, out: Path, callbacks: Sequence[C
     model.save_pretrained(out, text.tokenizer, getattr(torch, preset(plan.preset).dtype))
     if result.reason == "interrupted":
         return Run(out, plan, text.tokenizer, result, None)
-    score = evaluate(GPT.from_pretrained(out).to(best_device()), validation)
+    score = evaluate(open_model(out).to(best_device()), validation)
     write_file(out / RECORD, _record(plan, result, score))
     return Run(out, plan, text.tokenizer, result, score)
 

@@ -17,6 +17,7 @@ from lmlab.models import Pretrained
 from lmlab.text.batches import Batches
 from lmlab.training.config import TrainingConfig
 from lmlab.training.evaluation import next_token_loss
+from lmlab.training.masking import MaskedBatches
 from lmlab.training.optimizers import Optimizers
 from lmlab.training.schedules import learning_rate_factor
 
@@ -36,8 +37,7 @@ class Trainer:
     def __init__(self, model: Pretrained, tokens: np.ndarray, config: TrainingConfig):
         torch.manual_seed(config.seed)
         self.model, self.config = model, config
-        context = model.config.context_length
-        self.batches = Batches(tokens, config.batch_size, context, config.seed, config.begin_with)
+        self.batches = _batches(model, tokens, config)
         self.optimizers = Optimizers(model, config)
         self.device = model.device
         self.step = 0
@@ -149,6 +149,15 @@ class Trainer:
 
     def _seconds(self) -> float:
         return self._seconds_before + time.perf_counter() - self._began
+
+
+def _batches(model: Pretrained, tokens: np.ndarray, config: TrainingConfig) -> Batches:
+    """The text as the objective has it: followed by its next tokens, or with some hidden."""
+    shape = model.config
+    text = (tokens, config.batch_size, shape.context_length, config.seed, config.begin_with)
+    if config.mask_with is None:
+        return Batches(*text)
+    return MaskedBatches(*text, mask_id=config.mask_with, vocab_size=shape.vocab_size)
 
 
 def _largest_gradient(model: Pretrained) -> str:

@@ -20,6 +20,14 @@ _HOME = {
     "compute_by_date": "landmarks",
     "calculator": "plans",
     "head_scores": "heads",
+    "bits_against_compute": "ladder",
+    "contexts_curve": "contexts",
+    "contexts_lab": "contexts",
+    "next_token_lab": "expectations",
+    "next_token_ladder": "expectations",
+    "Sampling": "sampling",
+    "sampling_bars": "sampling",
+    "sampling_lab": "sampling",
 }
 
 __all__ = sorted(_HOME)

@@ -51,6 +51,13 @@ def test_the_longer_of_two_special_tokens_is_read():
     assert tokenizer.eos_id is None
 
 
+def test_a_mask_added_behind_the_mark_changes_no_other_id():
+    plain, more = ByteTokenizer(), ByteTokenizer([END, "<|mask|>"])
+    assert plain.mask_id is None
+    assert (more.mask_id, more.eos_id, more.vocab_size) == (257, plain.eos_id, 258)
+    assert more.encode(TEXT) == plain.encode(TEXT)
+
+
 @pytest.mark.parametrize("special", [["a"], ["<|x|>", "<|x|>"], [""]])
 def test_a_special_token_must_be_unlike_every_other_token(special):
     with pytest.raises(ValueError, match="never the same"):

@@ -14,6 +14,7 @@ from lmlab.training import TrainingConfig
         batch_size=st.integers(1, 64),
         optimizer=st.sampled_from(["muon", "adamw"]),
         clip_norm=st.none() | st.floats(0.1, 10),
+        mask_with=st.none() | st.integers(0, 100),
         seed=st.integers(0, 2**31),
     )
 )
@@ -35,6 +36,8 @@ def test_json_round_trip(config):
         ({"clip_norm": 0.0}, "clip_norm=0.0 must be above 0, or None"),
         ({"optimizer": "sgd"}, "optimizer='sgd' must be 'muon' or 'adamw'"),
         ({"decay": "step"}, "'linear' or 'cosine' or 'none'"),
+        ({"mask_with": -1}, "mask_with=-1 must be the id of a token, or None"),
+        ({"mask_with": "<|mask|>"}, "mask_with='<|mask|>' must be the id of a token"),
         ({"seed": -1}, "seed=-1"),
     ],
 )

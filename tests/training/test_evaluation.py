@@ -8,6 +8,8 @@ import torch
 from torch import nn
 
 from lmlab.models import GPT, LanguageModel, TransformerConfig
+from lmlab.models.bert import BERT
+from lmlab.text.batches import IGNORED
 from lmlab.training import Validation, evaluate, next_token_loss
 
 
@@ -50,3 +52,18 @@ def test_training_mode_is_left_as_it_was():
     model = _Uniform().train()
     evaluate(model, Validation(np.zeros(9, dtype=np.uint16)))
     assert model.training
+
+
+@pytest.mark.parametrize("mark", [None, 7])
+def test_a_masked_score_is_of_the_hidden_tokens_and_always_the_same(mark):
+    """Of 23 tokens, four blocks of five are read, or the three that begin with the mark."""
+    tokens = np.arange(23, dtype=np.uint16) % 8
+    validation = Validation(tokens, 2.0, mark=mark, mask_with=6, batch_size=1)
+    batches = list(validation.batches(5, 8))
+    assert len(batches) == (3 if mark is None else 2)
+    assert all((batch.targets != IGNORED).sum() == 1 for batch in batches)
+    assert all((batch.inputs[:, 0] == 7).all() for batch in batches if mark == 7)
+    assert evaluate(_Uniform(), validation).nats_per_token == pytest.approx(math.log(8))
+    torch.manual_seed(0)
+    bert = BERT(TransformerConfig(vocab_size=8, context_length=5, d_model=16, n_layers=1))
+    assert evaluate(bert, validation) == evaluate(bert, validation)

@@ -25,3 +25,24 @@ def random_attention():
 def names():
     """Make n different tokens."""
     return lambda n: [f"t{i}" for i in range(n)]
+
+
+class Screen:
+    """Stands in for the notebook: keeps what is displayed, and what is drawn again in its place."""
+
+    def __init__(self):
+        self.shown, self.updates = [], []
+
+    def __call__(self, what, display_id=None):
+        self.shown.append(what)
+        return self
+
+    def update(self, what):
+        self.updates.append(what)
+
+
+@pytest.fixture
+def screen(monkeypatch) -> Screen:
+    screen = Screen()
+    monkeypatch.setattr("lmlab.viz.live.display", screen)
+    return screen

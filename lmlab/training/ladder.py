@@ -1,0 +1,167 @@
+"""The ladder: every rung from counting to the GPT on one text. What `lmlab bench ladder` runs.
+
+Built in chapter 2.1.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import torch
+
+from lmlab.models.ngram import NGram, NGramConfig
+from lmlab.sources.shipped import data_dir
+from lmlab.text import corpora
+from lmlab.training.loop import train
+from lmlab.training.machine import use_threads
+from lmlab.training.planning import GLANCE, plan_for
+from lmlab.training.presets import preset
+from lmlab.training.scoreboard import (
+    Fitted,
+    Scoreboard,
+    Standing,
+    bits_per_char,
+    flops_per_token,
+    scoreboard,
+)
+from lmlab.training.texts import EncodedCorpus, encode_corpus
+
+NEURAL = {
+    "neural n-gram": "neural-ngram",
+    "RNN": "rnn",
+    "LSTM": "lstm",
+    "GRU": "gru",
+    "GPT": "tiny",
+}
+"""The rungs that are trained by gradients, each with its preset."""
+
+
+def count(text: EncodedCorpus, order: int, smoothing: str = "kneser-ney") -> Fitted:
+    """An n-gram model of the training split."""
+    config = NGramConfig(vocab_size=text.tokenizer.vocab_size, order=order, smoothing=smoothing)
+    began = time.perf_counter()
+    model = NGram.fit(text.train, config)
+    return Fitted(model, time.perf_counter() - began)
+
+
+def climb(
+    rung: str,
+    text: EncodedCorpus,
+    *,
+    steps: int | None = None,
+    seconds: float | None = None,
+    seed: int = 0,
+    progress: bool = True,
+) -> Fitted:
+    """Train one rung of `NEURAL` for so many steps, or about so many seconds.
+
+    With steps the outcome depends on them and the seed alone.
+    """
+    if rung not in NEURAL:
+        raise ValueError(f"there is no rung {rung!r}; there are {', '.join(NEURAL)}.")
+    if (steps is None) == (seconds is None):
+        raise ValueError("give either steps or seconds.")
+    recipe = preset(NEURAL[rung])
+    settings = recipe.model_config(text.tokenizer.vocab_size)
+    if seconds is not None:
+        plan = plan_for(seconds, settings, recipe, text).replace(seed=seed)
+    else:
+        plan = recipe.training_config(steps, seed=seed, evaluate_every=max(1, steps // 8))
+    torch.manual_seed(seed)
+    model = recipe.architecture(settings)
+    glance = text.validation.first(GLANCE)
+    result = train(model, text.train, plan, validation=glance, progress=progress)
+    last = result.history[-1]
+    return Fitted(model, last["seconds"], last["tokens"], result.history)
+
+
+def bench_ladder(
+    corpus: str = "wikitext-2",
+    seconds: float = 300,
+    *,
+    orders: Sequence[int] = (3, 4, 5, 6, 7, 8),
+    shares: Sequence[float] = (0.1, 1.0),
+    threads: int | None = None,
+) -> dict[str, Any]:
+    """Climb the whole ladder on the characters of a corpus, each trained rung for `seconds`.
+
+    The best order of the n-grams, and the LSTM and the GPT, are made from each share of the
+    training text as well: who learns more from little text? The result is plain JSON.
+    """
+    use_threads(threads)
+    whole = encode_corpus(corpora.load(corpus), "char")
+    words = words_per_character(whole)
+    counted = {f"n-gram, order {order}": count(whole, order) for order in orders}
+    trained = {name: climb(name, whole, seconds=seconds) for name in NEURAL}
+    board = scoreboard({**counted, **trained}, whole)
+    best = min(orders, key=lambda order: board[f"n-gram, order {order}"].bits_per_char)
+    return {
+        "corpus": corpus,
+        "characters": sum(len(str(document)) for document in whole.corpus.train),
+        "seconds": seconds,
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "board": [asdict(row) | _per_word(row, words) for row in board.standings],
+        "curves": {name: _curve(fitted) for name, fitted in trained.items()},
+        "shares": [_share(share, best, whole, seconds) for share in sorted(shares)],
+    }
+
+
+def table(result: Mapping[str, Any]) -> str:
+    """The result for a reader."""
+    rows = [
+        Standing(**{k: row[k] for k in Standing.__dataclass_fields__}) for row in result["board"]
+    ]
+    lines = [
+        f"{result['corpus']}: {result['characters']:,} characters to learn from; "
+        f"{result['seconds']:g} s of training for each neural rung, {result['threads']} thread(s)",
+        "",
+        repr(Scoreboard(tuple(rows))),
+        "",
+        "share of the text   characters   " + "   ".join(result["shares"][0]["bits"]),
+    ]
+    for row in result["shares"]:
+        bits = "   ".join(f"{value:.3f}" for value in row["bits"].values())
+        lines.append(f"{row['share']:17.0%}   {row['characters']:10,}   {bits}")
+    return "\n".join(lines)
+
+
+def shipped_result(corpus: str) -> dict[str, Any]:
+    """The result of `bench_ladder` on a corpus that is shipped with the course."""
+    path = data_dir() / "ladder" / f"{corpus}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _share(share: float, order: int, whole: EncodedCorpus, seconds: float) -> dict[str, Any]:
+    text = replace(whole, train=whole.train[: round(share * len(whole.train))])
+    models = {f"n-gram, order {order}": count(text, order)}
+    models |= {name: climb(name, text, seconds=seconds) for name in ("LSTM", "GPT")}
+    bits = {name: bits_per_char(fitted.model, text.validation) for name, fitted in models.items()}
+    return {"share": share, "characters": len(text.train), "bits": bits}
+
+
+def _curve(fitted: Fitted) -> list[dict[str, float]]:
+    """Score against time and compute, from the looks that were taken in training."""
+    flops = 3 * flops_per_token(fitted.model)
+    return [
+        {"seconds": row["seconds"], "flops": flops * row["tokens"], "bits": row["bits_per_char"]}
+        for row in fitted.history
+        if "bits_per_char" in row
+    ]
+
+
+def words_per_character(text: EncodedCorpus) -> float:
+    """Words for one character of the validation text, the end of a line counted as one.
+
+    So are they counted where perplexities of WikiText are published (Merity et al. 2016).
+    """
+    documents = [str(document) for document in text.corpus.validation]
+    words = sum(len(document.split()) + document.count("\n") for document in documents)
+    return words / sum(map(len, documents))
+
+
+def _per_word(row: Standing, words_per_character: float) -> dict[str, float]:
+    """Perplexity per word from bits per character."""
+    return {"perplexity_per_word": 2 ** (row.bits_per_char / words_per_character)}

@@ -1,0 +1,92 @@
+"""How good each kind of language model becomes for what it is given: time, compute or text."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+
+from lmlab.viz import theme
+from lmlab.viz.labels import Number, Spot
+
+_AXIS = {
+    "seconds": "training time (s, log scale)",
+    "flops": "training compute (FLOPs, log scale)",
+    "characters": "characters of training text (log scale)",
+}
+# Okabe & Ito's colours, which survive the common forms of colour blindness; a marker says it again.
+_LOOKS = (
+    (theme.FAINT, "v"),
+    ("#56b4e9", "s"),
+    ("#009e73", "D"),
+    ("#cc79a7", "^"),
+    (theme.BLUE, "P"),
+    (theme.ORANGE, "o"),
+    (theme.INK, "X"),
+)
+_APART = 0.045  # of the axis' height: names stand at least so far from each other
+
+
+def bits_against_compute(
+    curves: Mapping[str, Sequence[Spot]],
+    levels: Mapping[str, Number] | None = None,
+    *,
+    x: str = "seconds",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one line for each model: bits per character against what it was given.
+
+    `curves` maps a name to points (amount, bits per character), each amount above 0; `levels` maps
+    names to scores that cost no training, drawn as dashed lines. `x` is "seconds", "flops" or
+    "characters". Each line is named at its end. Draws on `ax`, or on a new figure, and returns the
+    axes. Built in chapter 2.1.
+    """
+    if x not in _AXIS:
+        raise ValueError(f"x={x!r} is none of {', '.join(_AXIS)}.")
+    if not any(curves.values()):
+        raise ValueError("there is no curve to draw: give at least one point (amount, bits).")
+    if len(curves) > len(_LOOKS):
+        raise ValueError(f"{len(curves)} curves are too many to tell apart; {len(_LOOKS)} fit.")
+    ax = theme.new_axes(8.2, 4.6) if ax is None else ax
+    with plt.rc_context(theme.style()):
+        last = max(amount for points in curves.values() for amount, _ in points)
+        ends = [
+            _curve(ax, name, sorted(points), last, *look)
+            for (name, points), look in zip(curves.items(), _LOOKS, strict=False)
+        ]
+        ax.set_xscale("log")
+        ax.set(xlabel=_AXIS[x], ylabel="bits per character, held-out text")
+        for name, level in (levels or {}).items():
+            _level(ax, name, level)
+        _name_ends(ax, ends)
+        ax.grid(axis="y", color=theme.FAINT, alpha=0.2)
+    return ax
+
+
+def _curve(ax: Axes, name: str, points: Sequence[Spot], last: Number, colour: str, marker: str):
+    """Draw one line; a dotted one goes on where the model needs no more."""
+    amounts, bits = zip(*points, strict=True)
+    ax.plot(amounts, bits, color=colour, marker=marker, markersize=5, lw=1.8)
+    if amounts[-1] < last:
+        ax.hlines(bits[-1], amounts[-1], last, color=colour, lw=1, ls=":")
+    return bits[-1], f"{name} {bits[-1]:.2f}", colour
+
+
+def _level(ax: Axes, name: str, level: Number) -> None:
+    ax.axhline(level, color=theme.FAINT, lw=1, ls=(0, (4, 3)))
+    ax.annotate(
+        f"{name} {level:.2f}", (0, level), xycoords=("axes fraction", "data"), xytext=(4, 2),
+        textcoords="offset points", fontsize=8, color=theme.FAINT,
+    )  # fmt: skip
+
+
+def _name_ends(ax: Axes, ends) -> None:
+    """Names beside the lines' ends, moved apart where they would overlap."""
+    low, high = ax.get_ylim()
+    least = _APART * (high - low)
+    place = -float("inf")
+    for bits, text, colour in sorted(ends):
+        place = max(bits, place + least)
+        ax.annotate(
+            text, (1.01, place), xycoords=("axes fraction", "data"), color=colour, va="center",
+            annotation_clip=False,
+        )  # fmt: skip
