@@ -126,7 +126,9 @@ def fetch(
 @app.command()
 def train(
     out: Annotated[Path, typer.Option(help="Folder for checkpoints and the finished model.")],
-    preset: Annotated[str, typer.Option(help="Recipe: tiny, town, plain, fast.")] = "tiny",
+    preset: Annotated[
+        str, typer.Option(help="Recipe: tiny, town, lstm …; a wrong name lists them.")
+    ] = "tiny",
     corpus: Annotated[
         str | None, typer.Option(help="A corpus or a path to your own text; default: the preset's.")
     ] = None,

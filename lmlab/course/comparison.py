@@ -1,6 +1,7 @@
 """Two answers side by side: are they the same, and if not, what differs?"""
 
 import math
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
@@ -11,7 +12,7 @@ _MOST_SHOWN = 40  # numbers of a tensor that are printed in full
 
 
 def same(got: Any, wanted: Any) -> bool:
-    """Equal up to rounding: tensors by shape and values, numbers by value, lists item by item."""
+    """Equal up to rounding: tensors by shape and values, numbers by value, the rest item by item."""
     if isinstance(wanted, Tensor):
         return (
             isinstance(got, Tensor)
@@ -23,6 +24,12 @@ def same(got: Any, wanted: Any) -> bool:
             isinstance(got, tuple | list)
             and len(got) == len(wanted)
             and all(map(same, got, wanted))
+        )
+    if isinstance(wanted, Mapping):
+        return (
+            isinstance(got, Mapping)
+            and got.keys() == wanted.keys()
+            and all(same(got[key], wanted[key]) for key in wanted)
         )
     if _is_number(wanted):
         number = _as_number(got)
@@ -36,6 +43,8 @@ def difference(got: Any, wanted: Any) -> str | None:
         return _tensor_difference(got, wanted)
     if isinstance(wanted, tuple | list) and isinstance(got, tuple | list):
         return _item_difference(got, wanted)
+    if isinstance(wanted, Mapping) and isinstance(got, Mapping):
+        return _key_difference(got, wanted)
     if same(got, wanted):
         return None
     if _is_number(wanted) and _as_number(got) is not None:
@@ -77,6 +86,16 @@ def _item_difference(got: tuple | list, wanted: tuple | list) -> str | None:
         if found := difference(mine, right):
             return f"In value {place} of {len(wanted)}: {found}"
     return None
+
+
+def _key_difference(got: Mapping, wanted: Mapping) -> str | None:
+    for key in wanted:
+        if key not in got:
+            return f"The key {shown(key)} is missing; {shown(wanted[key])} is wanted there."
+        if found := difference(got[key], wanted[key]):
+            return f"At the key {shown(key)}: {found}"
+    extra = [key for key in got if key not in wanted]
+    return f"The key {shown(extra[0])} should not be there." if extra else None
 
 
 def _close(got: Tensor, wanted: Tensor) -> Tensor:

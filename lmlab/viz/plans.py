@@ -1,9 +1,10 @@
 """A calculator to play with: a Transformer's size, its training cost, and how long that takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
@@ -12,6 +13,7 @@ from lmlab.viz import theme
 from lmlab.viz.figures import Picture, picture
 from lmlab.viz.labels import Label, Number, place_labels
 from lmlab.viz.landmarks import big_number, map_axes, trained
+from lmlab.viz.live import show_live
 
 # Peak FLOP/s of one device: about, for a laptop; NVIDIA's data sheets, 16-bit, without sparsity.
 DEVICES = {
@@ -62,28 +64,10 @@ class Plan:
 def calculator(models: Sequence[Landmark], **start: Any) -> None:
     """Show the plan `start` (fields of `Plan`) among `models`, with sliders to change it.
 
-    The picture comes first and stays where sliders cannot work: on an exported page, or without
-    ipywidgets, where `calculator(models, n_layers=24)` draws another plan. Built in chapter 01.
+    The picture comes first and stays where sliders cannot work, on an exported page. Built in
+    chapter 01.
     """
-    from IPython.display import display
-
-    plan = Plan(**start)
-    shown = display(plan_picture(models, plan), display_id=True)
-    try:
-        sliders = _sliders(plan)
-    except ImportError:
-        print("For sliders install ipywidgets; without them: calculator(models, n_layers=24).")
-        return
-
-    def redraw(_change: object) -> None:
-        values = {name: slider.value for name, slider in sliders.items()}
-        shown.update(plan_picture(models, replace(plan, **values)))
-
-    for slider in sliders.values():
-        slider.observe(redraw, names="value")
-    from ipywidgets import Layout, VBox
-
-    display(VBox(list(sliders.values()), layout=Layout(max_width="46em")))
+    show_live(lambda **values: plan_picture(models, Plan(**values)), _sliders(Plan(**start)))
 
 
 def plan_picture(models: Sequence[Landmark], plan: Plan) -> Picture:
@@ -138,8 +122,6 @@ def _duration(days: Number) -> str:
 
 def _sliders(plan: Plan) -> dict[str, Any]:
     """One control for each field of the plan, by its name."""
-    import ipywidgets as widgets
-
     look = {"continuous_update": False, "style": {"description_width": "11em"}}
     look["layout"] = widgets.Layout(width="100%")
 

@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -60,3 +61,20 @@ def test_values_in_print_stay_short():
     assert shown(torch.tensor([[1 / 3, 1e-9]])) == "[[0.3333, 0.0]]"
     assert shown(torch.ones(50)) == "a tensor of shape (50,)"
     assert len(shown("x" * 1000)) == 300
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        ({(1,): 2, (2,): 1}, None),
+        (Counter({(1,): 2, (2,): 1}), None),
+        ({(1,): 2}, "The key (2,) is missing; 1 is wanted there."),
+        ({(1,): 3, (2,): 1}, "At the key (1,): You returned 3; 2 is wanted."),
+        ({(1,): 2, (2,): 1, (3,): 1}, "The key (3,) should not be there."),
+        ([(1,), (2,)], "You returned a value of type list; a value of type Counter is wanted."),
+    ],
+)
+def test_dictionaries_are_compared_key_by_key_whatever_their_kind(got, sentence):
+    wanted = Counter({(1,): 2, (2,): 1})
+    assert difference(got, wanted) == sentence
+    assert same(got, wanted) is (sentence is None)
