@@ -219,7 +219,9 @@ def bench_train(
 @bench.command("ladder")
 def bench_ladder(
     corpus: Annotated[str, typer.Option(help="A corpus or a path to your own text.")] = "town",
-    seconds: Annotated[float, typer.Option(help="Of training for each neural model.")] = 150,
+    seconds: Annotated[float, typer.Option(help="Of training for each neural model.")] = 120,
+    tokenizer: Annotated[str, typer.Option(help="char, byte or bpe.")] = "char",
+    vocab_size: Annotated[int | None, typer.Option(help="Tokens to learn, for bpe.")] = None,
     threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
@@ -228,7 +230,9 @@ def bench_ladder(
 
     from lmlab.training import ladder
 
-    result = ladder.bench_ladder(corpus, seconds, threads=threads)
+    result = ladder.bench_ladder(
+        corpus, seconds, tokenizer=tokenizer, vocab_size=vocab_size, threads=threads
+    )
     print(json.dumps(result, indent=1) if as_json else ladder.table(result))
 
 
@@ -236,18 +240,44 @@ def bench_ladder(
 def bench_stories(
     model: Annotated[str, typer.Option(help="A shipped model or a model folder.")] = "town-gpt",
     stories: Annotated[int, typer.Option(help="How many the model tells.")] = 1000,
-    temperature: Annotated[float, typer.Option(help="0: always the likeliest token.")] = 1.0,
+    temperature: Annotated[
+        list[float] | None, typer.Option(help="0: always the likeliest token; may be repeated.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Tell the same stories again.")] = 0,
     card: Annotated[bool, typer.Option("--card", help="Write the model's README.md.")] = False,
 ) -> None:
     """In how many of its stories of the town a model does not contradict itself."""
     from lmlab.pretrained import load, locate
-    from lmlab.tasks import judge, tell_stories, write_card
+    from lmlab.tasks import storytelling, write_card
     from lmlab.training.runs import training_text
 
     language_model, tokenizer = load(model)
-    told = tell_stories(language_model, tokenizer, stories, temperature=temperature, seed=seed)
-    sense = judge(told, known=training_text(locate(model)))
-    print(sense)
+    known = training_text(locate(model))
+    told = {}
+    for each in temperature or [1.0, 0.5]:
+        told[each] = storytelling.tell_stories(
+            language_model, tokenizer, stories, temperature=each, seed=seed
+        )
+        print(f"temperature {each:g}: {storytelling.judge(told[each], known)}")
     if card:
-        print(f"written: {write_card(locate(model), told, sense, temperature)}")
+        print(f"written: {write_card(locate(model), storytelling.shown(told, known))}")
+
+
+@bench.command("gaps")
+def bench_gaps(
+    model: Annotated[str, typer.Option(help="A shipped model or a model folder.")] = "town-bert",
+    stories: Annotated[int, typer.Option(help="In how many stories there are gaps.")] = 500,
+    seed: Annotated[int, typer.Option(help="Of the gaps.")] = 0,
+    card: Annotated[bool, typer.Option("--card", help="Write the model's README.md.")] = False,
+) -> None:
+    """How many hidden tokens of held-out stories a BERT restores."""
+    from lmlab.pretrained import load, locate
+    from lmlab.tasks import gap_filling, write_card
+    from lmlab.text import town
+
+    bert, tokenizer = load(model)
+    gaps = gap_filling.fill_gaps(bert, tokenizer, town.stories(stories, split="test"), seed)
+    shown = gap_filling.shown(gaps)
+    print(shown.figures["Gaps"])
+    if card:
+        print(f"written: {write_card(locate(model), shown)}")

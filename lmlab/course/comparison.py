@@ -12,7 +12,7 @@ _MOST_SHOWN = 40  # numbers of a tensor that are printed in full
 
 
 def same(got: Any, wanted: Any) -> bool:
-    """Equal up to rounding: tensors by shape and values, numbers by value, the rest item by item."""
+    """Equal up to rounding: tensors by shape and values, numbers by value, else item by item."""
     if isinstance(wanted, Tensor):
         return (
             isinstance(got, Tensor)

@@ -1,12 +1,16 @@
-"""What models are for, each with a measure: so far, telling stories of the town."""
+"""What models are for, each with a measure: telling stories, filling gaps, remembering."""
 
-from lmlab.tasks.card import write_card
+from lmlab.tasks.card import Shown, write_card
+from lmlab.tasks.gap_filling import Gap, fill_gaps
 from lmlab.tasks.recall import CHANCE, gradient_by_distance, measure_recall, recall_batch
 from lmlab.tasks.storytelling import Sense, judge, tell_stories
 
 __all__ = [
     "CHANCE",
+    "Gap",
     "Sense",
+    "Shown",
+    "fill_gaps",
     "gradient_by_distance",
     "judge",
     "measure_recall",

@@ -5,17 +5,20 @@ stories in which nothing contradicts anything. Taught in chapter 0; `lmlab bench
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
 from tqdm.auto import tqdm
 
 from lmlab.models import LanguageModel
+from lmlab.tasks.card import Shown
 from lmlab.text import town
 from lmlab.text.tokenizer import Tokenizer
 
 BATCH = 50
+SAMPLES = 5
+"""Stories on a model's card."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,26 @@ def judge(told: Iterable[Told], known: Iterable[str] = ()) -> Sense:
         finished=sum(story.finished for story in told) / len(told),
         copied=sum(story.text in known for story in told) / len(told),
         violations=dict(kinds.most_common()),
+    )
+
+
+def shown(told: Mapping[float, list[Told]], known: Iterable[str] = ()) -> Shown:
+    """What a card tells of stories told at several temperatures; five are shown, unpicked."""
+    known = list(known)
+    judged = {temperature: judge(stories, known) for temperature, stories in told.items()}
+    figures = {
+        f"Sense, temperature {temperature:g}": f"{sense.sound:.1%} of {sense.stories:,} stories "
+        f"hold no contradiction (`lmlab.town.check`); {sense.finished:.1%} came to an end, "
+        f"{sense.copied:.1%} stand word for word in the training text"
+        for temperature, sense in judged.items()
+    }
+    first, stories = next(iter(told.items()))
+    examples = "\n\n".join(f"> {story.text}" for story in stories[:SAMPLES])
+    return Shown(
+        "tells stories of `town`",
+        figures,
+        f"## The first five stories, at temperature {first:g}\n\n{examples}",
+        "lmlab bench stories",
     )
 
 

@@ -78,34 +78,39 @@ def climb(
 
 
 def bench_ladder(
-    corpus: str = "wikitext-2",
-    seconds: float = 300,
+    corpus: str = "town",
+    seconds: float = 120,
     *,
-    orders: Sequence[int] = (3, 4, 5, 6, 7, 8),
-    shares: Sequence[float] = (0.1, 1.0),
+    tokenizer: str = "char",
+    vocab_size: int | None = None,
+    orders: Sequence[int] = (2, 3, 4, 5, 6, 8),
+    shares: Sequence[float] = (0.01, 0.1),
     threads: int | None = None,
 ) -> dict[str, Any]:
-    """Climb the whole ladder on the characters of a corpus, each trained rung for `seconds`.
+    """Climb the whole ladder on a corpus, each trained rung for `seconds`.
 
-    The best order of the n-grams, and the LSTM and the GPT, are made from each share of the
-    training text as well: who learns more from little text? The result is plain JSON.
+    The best order of the n-grams, the LSTM and the GPT are made from each share of the training
+    text as well: who learns more from little text? The result is plain JSON.
     """
     use_threads(threads)
-    whole = encode_corpus(corpora.load(corpus), "char")
-    words = words_per_character(whole)
+    whole = encode_corpus(corpora.load(corpus), tokenizer, vocab_size)
     counted = {f"n-gram, order {order}": count(whole, order) for order in orders}
     trained = {name: climb(name, whole, seconds=seconds) for name in NEURAL}
     board = scoreboard({**counted, **trained}, whole)
     best = min(orders, key=lambda order: board[f"n-gram, order {order}"].bits_per_char)
+    compared = (f"n-gram, order {best}", "LSTM", "GPT")
+    rows = [_share(share, best, whole, seconds) for share in sorted(shares)]
+    rows.append(_row(1.0, whole, {name: board[name].bits_per_char for name in compared}))
+    words = words_per_character(whole)
     return {
         "corpus": corpus,
-        "characters": sum(len(str(document)) for document in whole.corpus.train),
+        "tokenizer": f"{tokenizer}, {whole.tokenizer.vocab_size} tokens",
         "seconds": seconds,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "board": [asdict(row) | _per_word(row, words) for row in board.standings],
         "curves": {name: _curve(fitted) for name, fitted in trained.items()},
-        "shares": [_share(share, best, whole, seconds) for share in sorted(shares)],
+        "shares": rows,
     }
 
 
@@ -115,8 +120,8 @@ def table(result: Mapping[str, Any]) -> str:
         Standing(**{k: row[k] for k in Standing.__dataclass_fields__}) for row in result["board"]
     ]
     lines = [
-        f"{result['corpus']}: {result['characters']:,} characters to learn from; "
-        f"{result['seconds']:g} s of training for each neural rung, {result['threads']} thread(s)",
+        f"{result['corpus']}, {result['tokenizer']}; {result['seconds']:g} s of training for each "
+        f"neural rung on {result['threads']} thread(s)",
         "",
         repr(Scoreboard(tuple(rows))),
         "",
@@ -135,11 +140,17 @@ def shipped_result(corpus: str) -> dict[str, Any]:
 
 
 def _share(share: float, order: int, whole: EncodedCorpus, seconds: float) -> dict[str, Any]:
+    """Models of the first part of the training text, scored on the whole held-out text."""
     text = replace(whole, train=whole.train[: round(share * len(whole.train))])
     models = {f"n-gram, order {order}": count(text, order)}
     models |= {name: climb(name, text, seconds=seconds) for name in ("LSTM", "GPT")}
-    bits = {name: bits_per_char(fitted.model, text.validation) for name, fitted in models.items()}
-    return {"share": share, "characters": len(text.train), "bits": bits}
+    bits = {name: bits_per_char(each.model, text.validation) for name, each in models.items()}
+    return _row(share, text, bits)
+
+
+def _row(share: float, text: EncodedCorpus, bits: Mapping[str, float]) -> dict[str, Any]:
+    characters = round(len(text.train) * text.validation.characters_per_token)
+    return {"share": share, "characters": characters, "bits": dict(bits)}
 
 
 def _curve(fitted: Fitted) -> list[dict[str, float]]:

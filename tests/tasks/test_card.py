@@ -1,12 +1,10 @@
-"""The card holds the figures of the record and the first stories as they came."""
+"""The card holds the figures of the record, and what a task shows."""
 
 import json
 
 import pytest
 
-from lmlab.tasks import judge, write_card
-from lmlab.tasks.storytelling import Told
-from lmlab.text import town
+from lmlab.tasks import Shown, write_card
 
 RECORD = {
     "plan": {
@@ -31,17 +29,24 @@ RECORD = {
 }
 
 
-def test_the_card_tells_recipe_scores_and_samples(tmp_path):
+SHOWN = Shown("tells jokes", {"Laughs": "3 of 4"}, "## Jokes\n\n> Knock.", "lmlab bench jokes")
+
+
+def test_the_card_tells_recipe_scores_and_examples(tmp_path):
     (tmp_path / "training.json").write_text(json.dumps(RECORD))
-    told = [Told(text, True) for text in town.stories(7)]
-    card = write_card(tmp_path, told, judge(told), temperature=0.5).read_text()
-    for wanted in ("12,345 parameters", "--seed 3", "0.457 bits", "67,890 tokens", "100.0% of 7"):
+    card = write_card(tmp_path, SHOWN).read_text()
+    for wanted in (
+        "A GPT of 12,345 parameters that tells jokes",
+        "--seed 3",
+        "0.457 bits",
+        "67,890 tokens",
+        "| **Laughs** | 3 of 4 |",
+        "> Knock.",
+        f"`lmlab bench jokes --model {tmp_path.name} --card`",
+    ):
         assert wanted in card, wanted
-    assert all(story.text in card for story in told[:5])
-    assert told[5].text not in card
 
 
 def test_a_model_without_a_record_has_no_card(tmp_path):
-    told = [Told(text, True) for text in town.stories(1)]
     with pytest.raises(FileNotFoundError, match="has no training.json"):
-        write_card(tmp_path, told, judge(told), temperature=1.0)
+        write_card(tmp_path, SHOWN)

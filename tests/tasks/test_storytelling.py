@@ -5,7 +5,7 @@ import torch
 
 from lmlab.models import GPT, TransformerConfig
 from lmlab.tasks import judge, tell_stories
-from lmlab.tasks.storytelling import Told
+from lmlab.tasks.storytelling import Told, shown
 from lmlab.text import ByteTokenizer, town
 
 
@@ -45,3 +45,12 @@ def test_a_model_tells_as_many_as_asked_and_the_same_with_a_seed():
 def test_no_stories_are_no_judgement():
     with pytest.raises(ValueError, match="there are no stories to judge"):
         judge([])
+
+
+def test_a_card_shows_each_temperature_and_the_first_five_stories():
+    told = [Told(text, True) for text in town.stories(7)]
+    card = shown({1.0: told, 0.5: told[:2]})
+    assert list(card.figures) == ["Sense, temperature 1", "Sense, temperature 0.5"]
+    assert "100.0% of 7 stories" in card.figures["Sense, temperature 1"]
+    assert all(story.text in card.examples for story in told[:5])
+    assert told[5].text not in card.examples
