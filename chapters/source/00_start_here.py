@@ -48,7 +48,7 @@ from lmlab import viz
 model, tokenizer = lmlab.load("town-gpt")
 print(f"{model.num_parameters():,} parameters, {tokenizer.vocab_size:,} different tokens")
 
-prompt = "One rainy morning, a baker"
+prompt = "One misty morning, a baker"
 print(" | ".join(tokenizer.tokens(tokenizer.encode(prompt))))
 
 # %% [markdown]

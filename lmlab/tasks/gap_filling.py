@@ -52,7 +52,7 @@ def fill_gaps(
 
 
 def shown(gaps: Sequence[Gap]) -> Shown:
-    """What a card tells of filled gaps; the first of every twentieth part is shown, unpicked."""
+    """What a card tells of filled gaps; every seventh of the first is shown, unpicked."""
     right = sum(gap.right for gap in gaps) / len(gaps)
     examples = "\n".join(_line(gap) for gap in gaps[: 7 * SAMPLES : 7])
     return Shown(

@@ -90,7 +90,7 @@ def bench_ladder(
     """Climb the whole ladder on a corpus, each trained rung for `seconds`.
 
     The best order of the n-grams, the LSTM and the GPT are made from each share of the training
-    text as well: who learns more from little text? The result is plain JSON.
+    text as well, in as many steps: who learns more from little text? The result is plain JSON.
     """
     use_threads(threads)
     whole = encode_corpus(corpora.load(corpus), tokenizer, vocab_size)
@@ -99,7 +99,8 @@ def bench_ladder(
     board = scoreboard({**counted, **trained}, whole)
     best = min(orders, key=lambda order: board[f"n-gram, order {order}"].bits_per_char)
     compared = (f"n-gram, order {best}", "LSTM", "GPT")
-    rows = [_share(share, best, whole, seconds) for share in sorted(shares)]
+    steps = {name: trained[name].history[-1]["step"] for name in ("LSTM", "GPT")}
+    rows = [_share(share, best, whole, steps) for share in sorted(shares)]
     rows.append(_row(1.0, whole, {name: board[name].bits_per_char for name in compared}))
     words = words_per_character(whole)
     return {
@@ -139,11 +140,13 @@ def shipped_result(corpus: str) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _share(share: float, order: int, whole: EncodedCorpus, seconds: float) -> dict[str, Any]:
+def _share(
+    share: float, order: int, whole: EncodedCorpus, steps: Mapping[str, int]
+) -> dict[str, Any]:
     """Models of the first part of the training text, scored on the whole held-out text."""
     text = replace(whole, train=whole.train[: round(share * len(whole.train))])
     models = {f"n-gram, order {order}": count(text, order)}
-    models |= {name: climb(name, text, seconds=seconds) for name in ("LSTM", "GPT")}
+    models |= {name: climb(name, text, steps=n) for name, n in steps.items()}
     bits = {name: bits_per_char(each.model, text.validation) for name, each in models.items()}
     return _row(share, text, bits)
 

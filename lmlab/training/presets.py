@@ -143,18 +143,6 @@ PRESETS: dict[str, Preset] = {
         model=dict(cell="gru", d_model=192, context_length=32),
         training=dict(_RECURRENT, optimizer="muon", muon_learning_rate=0.05),
     ),
-    "small-gpt": Preset(
-        "a GPT as large as these",
-        model=dict(
-            d_model=96,
-            n_layers=2,
-            n_heads=3,
-            context_length=64,
-            qk_norm=True,
-            output_init="zero",
-        ),
-        training=dict(batch_size=16, muon_learning_rate=0.02, learning_rate=4e-3),
-    ),
     "plain": Preset(
         "the plain recipe: LayerNorm, GELU, learned positions, AdamW with one learning rate",
         model=dict(

@@ -45,7 +45,7 @@ def test_a_climb_needs_a_rung_and_a_length(text, arguments, message):
 
 def test_the_whole_bench_is_json_and_a_table(story, monkeypatch):
     climb = ladder.climb
-    monkeypatch.setattr(ladder, "climb", lambda rung, text, seconds: climb(rung, text, steps=2))
+    monkeypatch.setattr(ladder, "climb", lambda rung, text, **_: climb(rung, text, steps=2))
     result = ladder.bench_ladder(str(story), 1.0, orders=(2, 3), shares=(0.5,))
     result = json.loads(json.dumps(result))
     assert set(result["curves"]) == set(ladder.NEURAL)

@@ -7,6 +7,7 @@ import torch
 from typer.testing import CliRunner
 
 from lmlab.cli import app
+from lmlab.models import BERT
 from lmlab.pretrained import load, write
 from lmlab.training import runs
 from lmlab.training.planning import plan_for
@@ -72,7 +73,8 @@ def test_time_becomes_steps(story, monkeypatch):
     assert config.steps == 35 and config.evaluate_every == config.checkpoint_every == 7
 
 
-def test_an_interrupted_command_goes_on_as_planned(story, tmp_path):
+@pytest.mark.parametrize("preset_name", ["tiny", "lstm", "neural-ngram"])
+def test_an_interrupted_command_goes_on_as_planned(story, tmp_path, preset_name):
     class Stop:
         def on_step(self, row):
             if row["step"] == 2:
@@ -80,7 +82,7 @@ def test_an_interrupted_command_goes_on_as_planned(story, tmp_path):
 
     def begin(folder, **more):
         return train_on_corpus(
-            "tiny", tmp_path / folder, corpus=str(story), steps=4, threads=1, **more
+            preset_name, tmp_path / folder, corpus=str(story), steps=4, threads=1, **more
         )
 
     begin("a")
@@ -94,6 +96,15 @@ def test_an_interrupted_command_goes_on_as_planned(story, tmp_path):
     assert resumed.score is not None
     for name in ("model.safetensors", "config.json", "tokenizer.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_bert_is_trained_to_restore_hidden_tokens_and_writes_nothing(story, tmp_path):
+    run = train_on_corpus("town-bert", tmp_path / "out", corpus=str(story), steps=2, vocab_size=300)
+    model, tokenizer = load(tmp_path / "out")
+    assert isinstance(model, BERT)
+    assert run.plan.training.mask_with == tokenizer.mask_id is not None
+    said = summary(run)
+    assert "It writes" not in said and "lmlab generate" not in said
 
 
 def test_a_kill_before_the_first_checkpoint_begins_anew(story, tmp_path, monkeypatch):
