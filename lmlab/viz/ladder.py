@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from lmlab.viz import theme
 from lmlab.viz.labels import Number, Spot
@@ -54,6 +55,9 @@ def bits_against_compute(
             for (name, points), look in zip(curves.items(), _LOOKS, strict=False)
         ]
         ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_major_formatter(lambda amount, _: _amount(amount))
+        ax.xaxis.set_minor_formatter(NullFormatter())
         ax.set(xlabel=_AXIS[x], ylabel="bits per character, held-out text")
         for name, level in (levels or {}).items():
             _level(ax, name, level)
@@ -69,6 +73,11 @@ def _curve(ax: Axes, name: str, points: Sequence[Spot], last: Number, colour: st
     if amounts[-1] < last:
         ax.hlines(bits[-1], amounts[-1], last, color=colour, lw=1, ls=":")
     return bits[-1], f"{name} {bits[-1]:.2f}", colour
+
+
+def _amount(value: Number) -> str:
+    """2000000 as "2e6", 20 as "20"."""
+    return f"{value:.0e}".replace("e+", "e") if value >= 1e5 else f"{value:g}"
 
 
 def _level(ax: Axes, name: str, level: Number) -> None:
