@@ -5,11 +5,10 @@ Built in chapter 2.1.
 
 import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 
 from lmlab.models.config import TransformerConfig
-from lmlab.models.initialisation import initialise
-from lmlab.models.transformer import Transformer
+from lmlab.models.transformer import Transformer, token_head
 from lmlab.nn.taps import tap
 
 ROWS = 32  # copies of a text, each with another token hidden, that are read at once
@@ -25,11 +24,7 @@ class BERT(Transformer):
 
     def __init__(self, config: TransformerConfig):
         super().__init__(config)
-        self.head = nn.Linear(config.d_model, config.vocab_size, bias=False)
-        if config.tied_embeddings:
-            self.head.weight = self.embed.weight
-        else:
-            initialise(self.head, config)
+        self.head = token_head(self.embed, config)
 
     def forward(
         self,

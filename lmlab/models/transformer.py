@@ -113,6 +113,16 @@ class Transformer(Pretrained):
             )
 
 
+def token_head(embed: nn.Embedding, config: TransformerConfig) -> nn.Linear:
+    """From the residual stream to one logit for each token; the embedding's matrix if tied."""
+    head = nn.Linear(config.d_model, config.vocab_size, bias=False)
+    if config.tied_embeddings:
+        head.weight = embed.weight
+    else:
+        initialise(head, config)
+    return head
+
+
 def _block(config: TransformerConfig) -> Block:
     attn = MultiHeadAttention(
         config.d_model,

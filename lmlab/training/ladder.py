@@ -38,9 +38,9 @@ NEURAL = {
 """The rungs that are trained by gradients, each with its preset."""
 
 
-def count(text: EncodedCorpus, order: int, smoothing: str = "kneser-ney") -> Fitted:
-    """An n-gram model of the training split."""
-    config = NGramConfig(vocab_size=text.tokenizer.vocab_size, order=order, smoothing=smoothing)
+def count(text: EncodedCorpus, order: int) -> Fitted:
+    """An n-gram model of the training split, with Kneser-Ney smoothing."""
+    config = NGramConfig(vocab_size=text.tokenizer.vocab_size, order=order)
     began = time.perf_counter()
     model = NGram.fit(text.train, config)
     return Fitted(model, time.perf_counter() - began)
