@@ -76,8 +76,11 @@ def test_a_row_does_not_feel_its_neighbours():
 @property_test
 @given(SWITCHES, st.integers(0, 10**6))
 def test_generating_with_and_without_a_cache_gives_the_same_tokens(switches, seed):
-    """Also beyond the context, where the window moves."""
-    model, ids = tiny(**switches), _ids(batch=2, time=5)
+    """Also beyond the context, where the window moves.
+
+    In float64: in float32 the last digit may differ, and a draw that falls on it with it.
+    """
+    model, ids = tiny(**switches).double(), _ids(batch=2, time=5)
     cached, plain = (
         model.generate(ids, 20, seed=seed, temperature=0.8, use_cache=use_cache)
         for use_cache in (True, False)

@@ -10,7 +10,7 @@ def test_each_preset_makes_a_model_and_a_plan(name):
     model = recipe.model_config(recipe.vocab_size or 100)
     assert recipe.training_config(10, seed=3).seed == 3
     assert recipe.training_config(10).steps == 10
-    assert model.context_length >= 64 and recipe.description
+    assert model.context_length >= 32 and recipe.description
 
 
 def test_the_shipped_model_is_small_enough():
