@@ -62,9 +62,7 @@ class Pretrained(nn.Module):
         say) stores smaller numbers; they are read back as float32.
         """
         folder = Path(folder)
-        weights = {
-            name: weight.detach().to("cpu", dtype) for name, weight in self.weights().items()
-        }
+        weights = {name: _stored(weight, dtype) for name, weight in self.weights().items()}
         config = {"architecture": type(self).__name__, **json.loads(self.config.to_json())}
         try:
             write_file(folder / WEIGHTS, save(weights, metadata={"format": "pt"}))

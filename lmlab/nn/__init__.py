@@ -6,6 +6,9 @@ from lmlab.nn.attention import (
     attention_scores,
     attention_weights,
     causal_attention,
+    merge_heads,
+    share_heads,
+    split_heads,
     weights_from_scores,
 )
 from lmlab.nn.block import Block
@@ -44,12 +47,15 @@ __all__ = [
     "causal_mask",
     "gru_cell",
     "lstm_cell",
+    "merge_heads",
     "padding_mask",
     "positions_from_mask",
     "relu2",
     "rnn_cell",
     "rope_rotation",
+    "share_heads",
     "sinusoidal_positions",
+    "split_heads",
     "truncated_gradient",
     "weights_from_scores",
 ]

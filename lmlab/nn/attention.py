@@ -74,6 +74,31 @@ def causal_attention(
     return attention(q, k, v, causal_mask(q.size(-2), k.size(-2), q.device))
 
 
+def split_heads(
+    x: Float[Tensor, "*batch time d_model"], n_heads: int
+) -> Float[Tensor, "*batch n_heads time d_head"]:
+    """Cut the width into n_heads slices, d_head = d_model / n_heads wide: one for each head."""
+    return x.unflatten(-1, (n_heads, -1)).transpose(-3, -2)
+
+
+def merge_heads(
+    x: Float[Tensor, "*batch n_heads time d_head"],
+) -> Float[Tensor, "*batch time d_model"]:
+    """Lay the heads side by side again; undoes `split_heads`."""
+    return x.transpose(-3, -2).flatten(-2)
+
+
+def share_heads(
+    x: Float[Tensor, "*batch n_kv_heads time d_head"], n_heads: int
+) -> Float[Tensor, "*batch n_heads time d_head"]:
+    """Give each of n_heads query heads the key/value head of its group of neighbours.
+
+    Source: Ainslie et al. 2023, section 2.2 (arXiv 2305.13245).
+    """
+    group = n_heads // x.size(-3)
+    return x if group == 1 else x.repeat_interleave(group, dim=-3)
+
+
 @runtime_checkable
 class Cache(Protocol):
     """Where one layer's keys and values wait for the queries to come (`lmlab.generate.cache`)."""
@@ -126,30 +151,23 @@ class MultiHeadAttention(nn.Module):
 
         `rotation` is what `rope_rotation` returns for the positions of x.
         """
-        q = self.q_norm(self._split(self.q_proj(x)))  # (batch, n_heads, query, d_head)
-        k = self.k_norm(self._split(self.k_proj(x)))  # (batch, n_kv_heads, query, d_head)
-        v = self._split(self.v_proj(x))
+        q = self.q_norm(
+            split_heads(self.q_proj(x), self.n_heads)
+        )  # (batch, n_heads, query, d_head)
+        k = self.k_norm(split_heads(self.k_proj(x), self.n_kv_heads))
+        v = split_heads(self.v_proj(x), self.n_kv_heads)  # (batch, n_kv_heads, query, d_head)
         if rotation is not None:
             q, k = apply_rope(q, rotation), apply_rope(k, rotation)
         q, k, v = tap(self, "q", q), tap(self, "k", k), tap(self, "v", v)
         if cache is not None:
             k, v = cache.append(k, v)  # (batch, n_kv_heads, key, d_head)
-        k, v = self._share(k), self._share(v)  # (batch, n_heads, key, d_head)
+        k, v = share_heads(k, self.n_heads), share_heads(v, self.n_heads)
         if listening(self, "scores") or listening(self, "weights"):
             heads = self._explicit(q, k, v, mask, causal, bias)
         else:
             heads = self._fused(q, k, v, mask, causal, bias)
         heads = tap(self, "heads", heads)  # (batch, n_heads, query, d_head)
-        return tap(self, "out", self.out_proj(heads.transpose(1, 2).flatten(-2)))
-
-    def _split(self, x: Tensor) -> Tensor:
-        """(batch, time, heads · d_head) to (batch, heads, time, d_head)."""
-        return x.unflatten(-1, (-1, self.d_head)).transpose(1, 2)
-
-    def _share(self, x: Tensor) -> Tensor:
-        """Give each query head the key/value head of its group."""
-        group = self.n_heads // self.n_kv_heads
-        return x if group == 1 else x.repeat_interleave(group, dim=1)
+        return tap(self, "out", self.out_proj(merge_heads(heads)))
 
     def _explicit(self, q, k, v, mask, causal, bias) -> Tensor:
         """The equation step by step, for when someone looks."""
