@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lmlab import scaling as scaling
     from lmlab import viz as viz
-    from lmlab.course import check, hint, predict, progress, solution
+    from lmlab.course import check, hint, ledger, predict, progress, solution
     from lmlab.interpret import record
     from lmlab.models import BERT, GPT, NeuralNGram, NGram, RecurrentLM, TransformerConfig
     from lmlab.pretrained import load
@@ -31,6 +31,7 @@ _HOMES = {
     "check": "lmlab.course",
     "corpora": "lmlab.text",
     "hint": "lmlab.course",
+    "ledger": "lmlab.course",
     "load": "lmlab.pretrained",
     "predict": "lmlab.course",
     "progress": "lmlab.course",
@@ -55,6 +56,7 @@ __all__ = [
     "check",
     "corpora",
     "hint",
+    "ledger",
     "load",
     "predict",
     "progress",

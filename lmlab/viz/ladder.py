@@ -66,6 +66,36 @@ def bits_against_compute(
     return ax
 
 
+def perplexities(
+    ours: Mapping[str, Number], published: Mapping[str, Number], *, ax: Axes | None = None
+) -> Axes:
+    """Draw perplexities per word as dots, the best at the bottom: ours in blue, others' in orange.
+
+    Each dot carries its name and number. Draws on `ax`, or on a new figure, and returns the axes.
+    Raises ValueError when there is none, or one is below 1. Built in chapter 2.1.
+    """
+    rows = [(value, name, theme.BLUE, "o") for name, value in ours.items()]
+    rows += [(value, name, theme.ORANGE, "D") for name, value in published.items()]
+    if not rows or min(rows)[0] < 1:
+        raise ValueError(f"ours={dict(ours)}, published={dict(published)}; give numbers from 1 on.")
+    ax = theme.new_axes(8.2, 0.28 * len(rows) + 1.2) if ax is None else ax
+    with plt.rc_context(theme.style()):
+        for place, (value, name, colour, marker) in enumerate(sorted(rows)):
+            ax.plot(value, place, marker, color=colour, markersize=7)
+            ax.annotate(
+                f"{name} {value:.0f}", (value, place), xytext=(8, 0), va="center",
+                textcoords="offset points", color=colour, fontsize=9,
+            )  # fmt: skip
+        ax.set(xscale="log", yticks=(), xlabel="perplexity per word (log scale)")
+        ax.set_xlim(min(rows)[0] / 1.3, max(rows)[0] * 6)  # room for the names on the right
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        ax.xaxis.set_minor_formatter(NullFormatter())
+        ax.spines["left"].set_visible(False)
+        ax.grid(axis="x", color=theme.FAINT, alpha=0.2)
+    return ax
+
+
 def _curve(ax: Axes, name: str, points: Sequence[Spot], last: Number, colour: str, marker: str):
     """Draw one line; a dotted one goes on where the model needs no more."""
     amounts, bits = zip(*points, strict=True)
