@@ -12,19 +12,29 @@ if TYPE_CHECKING:
     from lmlab import viz as viz
     from lmlab.course import check, hint, ledger, predict, progress, solution
     from lmlab.interpret import record
-    from lmlab.models import BERT, GPT, NeuralNGram, NGram, RecurrentLM, TransformerConfig
+    from lmlab.models import (
+        BERT,
+        GPT,
+        EncoderDecoder,
+        NeuralNGram,
+        NGram,
+        RecurrentLM,
+        TransformerConfig,
+    )
     from lmlab.pretrained import load
     from lmlab.text import corpora as corpora
     from lmlab.text import town as town
-    from lmlab.training import TrainingConfig, train
+    from lmlab.training import Pairs, TrainingConfig, train
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "BERT": "lmlab.models",
+    "EncoderDecoder": "lmlab.models",
     "GPT": "lmlab.models",
     "NGram": "lmlab.models",
     "NeuralNGram": "lmlab.models",
+    "Pairs": "lmlab.training",
     "RecurrentLM": "lmlab.models",
     "TrainingConfig": "lmlab.training",
     "TransformerConfig": "lmlab.models",
@@ -47,9 +57,11 @@ _MODULES = {"corpora", "scaling", "town", "viz"}
 
 __all__ = [
     "BERT",
+    "EncoderDecoder",
     "GPT",
     "NGram",
     "NeuralNGram",
+    "Pairs",
     "RecurrentLM",
     "TrainingConfig",
     "TransformerConfig",

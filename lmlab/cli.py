@@ -8,6 +8,7 @@ traceback: see `OneSentenceErrors`.
 
 import os
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -230,9 +231,10 @@ def bench_ladder(
 
     from lmlab.training import ladder
 
-    result = ladder.bench_ladder(
-        corpus, seconds, tokenizer=tokenizer, vocab_size=vocab_size, threads=threads
-    )
+    with redirect_stdout(sys.stderr):  # stdout is the result's alone, for a program that reads it
+        result = ladder.bench_ladder(
+            corpus, seconds, tokenizer=tokenizer, vocab_size=vocab_size, threads=threads
+        )
     print(json.dumps(result, indent=1) if as_json else ladder.table(result))
 
 

@@ -485,16 +485,11 @@ lmlab.solution("next_token_pairs")
 # - The labels come from the text: the same tokens, shifted by one.
 #
 # ## What the document says, what we found
-#
-# - *It names BERT and the GPT series side by side.* They share the Transformer, not the task: GPT
-#   predicts the next token; BERT fills gaps and gives no probability of a text.
-# - *It calls GPT-3 the largest.* True when it came. A mixture of experts passed it after one month,
-#   a dense model after eleven.
-# - *It says that GPT-3 learned without a teacher.* Without labels. The text, its choice and, in
-#   later models, judgements come from people.
-# - *It sets out to train larger models.* Since 2022 much of the compute has gone into more text
-#   instead.
-#
+
+# %%
+lmlab.ledger("01_background")
+
+# %% [markdown]
 # ## Further reading
 #
 # - Shannon 1951, *Prediction and Entropy of Printed English*: people as language models. Short.

@@ -1,4 +1,4 @@
-"""The course: exercises that say what is wrong, hints, solutions, predictions and progress.
+"""The course: exercises that say what is wrong, hints, solutions, questions and progress.
 
 Names resolve when they are first used (PEP 562), so that building or opening the notebooks loads
 no torch.
@@ -10,8 +10,10 @@ from typing import Any
 _HOME = {
     "check": "checking",
     "hint": "hints",
-    "predict": "prediction",
+    "ledger": "ledger",
+    "predict": "question",
     "progress": "logbook",
+    "quiz": "question",
     "solution": "hints",
 }
 

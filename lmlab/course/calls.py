@@ -1,33 +1,31 @@
 """One call of an answer: what came back, or what went wrong and in which line of whose code."""
 
-import ast
 import copy
+import dis
 import inspect
+import io
 import linecache
-import sysconfig
-import textwrap
 import traceback
+from contextlib import redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from lmlab.course.comparison import same
 from lmlab.course.exercise import Case, Function
+from lmlab.course.limits import Exceeded, is_learners
 
-_NOT_THE_LEARNERS = (
-    "<frozen",
-    str(Path(__file__).resolve().parents[1]),
-    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
-)
+_NOTHING = ("RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE")
+"""The steps of a function without a body, in the versions of Python that we run on."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call came to; `arguments` as the call left them."""
+    """What one call came to; `arguments` as the call left them, `printed` what it wrote."""
 
     value: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
     arguments: Case = ()
+    printed: str = ""
 
     @property
     def is_nothing(self) -> bool:
@@ -50,19 +48,27 @@ class Outcome:
 
 
 def call(function: Function, case: Case) -> Outcome:
-    """Call the function with a copy of the arguments, which it may change."""
-    arguments = copy.deepcopy(case)
+    """Call the function with a copy of the arguments, which it may change.
+
+    Its errors, `sys.exit()` among them, and what it prints are kept, and go no further.
+    """
+    arguments, printed = copy.deepcopy(case), io.StringIO()
     try:
-        return Outcome(function(*arguments), arguments=arguments)
-    except Exception as error:
-        return Outcome(error=error, arguments=arguments)
+        with redirect_stdout(printed):
+            value = function(*arguments)
+    except (Exception, SystemExit) as error:
+        traceback.clear_frames(error.__traceback__)  # a list that filled the memory goes with them
+        return Outcome(None, error, arguments, printed.getvalue())
+    return Outcome(value, None, arguments, printed.getvalue())
 
 
-def own_line(error: Exception) -> str | None:
+def own_line(error: BaseException) -> str | None:
     """The innermost line of the learner's own code that led to the error: "line 3: x / 0"."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+    is_stopped = isinstance(error, Exceeded)
+    stack = error.stack if is_stopped else traceback.extract_tb(error.__traceback__)
+    for frame in reversed(stack):
         text = linecache.getline(frame.filename, frame.lineno or 0).strip()
-        if text and not frame.filename.startswith(_NOT_THE_LEARNERS):
+        if text and is_learners(frame.filename):
             return f"line {frame.lineno}: {text}"
     return None
 
@@ -84,13 +90,6 @@ def misfit(function: Function, parameters: tuple[str, ...]) -> str | None:
 
 
 def is_stub(function: Function) -> bool:
-    """Whether nothing was written: a docstring, `...`, `pass`. True when it cannot be read."""
-    try:
-        definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    except (OSError, TypeError, SyntaxError):
-        return True
-    return all(
-        isinstance(line, ast.Pass)
-        or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-        for line in getattr(definition, "body", ())
-    )
+    """Whether nothing was written: a docstring, `...`, `pass`. True when it is not Python's."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code is None or all(step.opname in _NOTHING for step in dis.get_instructions(code))

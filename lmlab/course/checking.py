@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lmlab.course import logbook
+import torch
+
+from lmlab.course import limits, logbook
 from lmlab.course.calls import is_stub, misfit
-from lmlab.course.diagnosis import Trial, diagnose
+from lmlab.course.diagnosis import Trial, diagnose, standard
 from lmlab.course.exercise import Exercise
 from lmlab.course.panel import Panel
 from lmlab.course.registry import find
@@ -48,8 +50,9 @@ class Result:
 def check(exercise_id: str, answer: Any) -> Result:
     """Judge an answer: `check("causal_mask", causal_mask)`, the function itself, not called.
 
-    An empty stub is "not attempted", and an error inside the answer is shown with the line that it
-    comes from: neither stops the notebook. Raises ValueError when no exercise has that id.
+    An empty stub is "not attempted". An error inside the answer is shown with the line that it
+    comes from, and a loop without end is stopped: neither stops the notebook. Raises ValueError
+    when no exercise has that id.
     """
     result = judge(find(exercise_id), answer)
     logbook.keep(result.exercise, result.status)
@@ -67,20 +70,30 @@ def judge(exercise: Exercise, answer: Any, seed: int = 0) -> Result:
             "check wants the function itself, not what it returns: "
             f'check("{exercise.id}", {exercise.id}), without brackets behind the name.',
         )
-    cases = tuple(exercise.cases(seed))
-    if sentence := misfit(answer, exercise.parameters[: len(cases[0])]):
+    held_against = standard(exercise, seed)
+    if sentence := misfit(answer, exercise.parameters[: len(held_against.cases[0])]):
         return Result(exercise.id, "missed", sentence)
-    trial = Trial(exercise, answer, cases)
+    trial = Trial(answer, held_against)
+    with torch.random.fork_rng(devices=[]):  # what an answer draws changes no later cell
+        try:
+            return limits.run(lambda: _verdict(exercise, trial), exercise.seconds)
+        except limits.Exceeded as stop:
+            return Result(exercise.id, "missed", str(stop), trial.evidence_of(stop))
+
+
+def _verdict(exercise: Exercise, trial: Trial) -> Result:
+    trial.run()
     if _is_unanswered(trial):
         return _not_attempted(exercise)
     if sentence := diagnose(trial):
         return Result(exercise.id, "missed", sentence, trial.evidence)
-    return Result(
-        exercise.id,
-        "passed",
-        f"Your answer agrees with lmlab's own function on {len(cases)} cases. "
-        f'solution("{exercise.id}") shows how that one is written.',
+    said = (
+        f"Your answer agrees with lmlab's own function on {len(trial.outcomes)} cases. "
+        f'solution("{exercise.id}") shows how that one is written.'
     )
+    if exercise.quiz:
+        said += f' One question more: quiz("{exercise.id}").'
+    return Result(exercise.id, "passed", said, trial.evidence)
 
 
 def _is_unanswered(trial: Trial) -> bool:

@@ -4,7 +4,7 @@ Built in chapter 00.
 """
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -34,7 +34,24 @@ class Invariant:
     sentence: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False)
+class Quiz:
+    """A question on what was understood: each option with what is said to those who choose it.
+
+    Raises ValueError when `answer` is none of the options.
+    """
+
+    question: str
+    options: Mapping[str, str]
+    answer: str
+
+    def __post_init__(self):
+        if self.answer not in self.options:
+            options = ", ".join(self.options)
+            raise ValueError(f"answer={self.answer!r} is none of the options: {options}.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Exercise:
     """One exercise. Nothing here runs before an answer is checked."""
 
@@ -57,6 +74,10 @@ class Exercise:
     hints: tuple[str, ...]
     """From a nudge to nearly the answer."""
     invariants: tuple[Invariant, ...] = ()
+    quiz: Quiz | None = None
+    """Asked when the exercise is done: what does it mean?"""
+    seconds: float = 10.0
+    """What one check may take; then the answer is stopped."""
 
     @property
     def heading(self) -> str:

@@ -3,18 +3,24 @@
 Built in chapter 5.
 """
 
+from collections.abc import Callable
+
 from jaxtyping import Float
 from torch import Tensor
 
 
 class LayerCache:
-    """Keys and values of one layer, in one buffer that is filled from the left."""
+    """Keys and values of one layer, in one buffer that is filled from the left.
+
+    Those of a memory, at which the layer may look as well, are kept beside it.
+    """
 
     def __init__(self, capacity: int):
         self.capacity = capacity
         self.length = 0
         self._k: Tensor | None = None
         self._v: Tensor | None = None
+        self._memory: tuple[Tensor, Tensor] | None = None
 
     def append(
         self,
@@ -38,6 +44,12 @@ class LayerCache:
         self._v[:, :, self.length : end] = v
         self.length = end
         return self._k[:, :, :end], self._v[:, :, :end]
+
+    def once(self, project: Callable[[], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+        """The memory's keys and values: what `project` returned when it was first called."""
+        if self._memory is None:
+            self._memory = project()
+        return self._memory
 
 
 class KVCache:

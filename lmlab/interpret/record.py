@@ -3,6 +3,7 @@
 Used from chapter 0 on; taught in chapter 5.2.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -21,8 +22,9 @@ class Tape(Mapping[str, Tensor]):
 
     A name holds what the latest forward pass put there. Names of one block:
     `attn.q`, `attn.k`, `attn.v`, `attn.scores`, `attn.weights`, `attn.heads`, `attn.out`,
-    `mlp.hidden`, `mlp.out`, `resid`; and of the model: `embedded`, `hidden`, `logits`. A recurrent
-    layer has `state`.
+    `mlp.hidden`, `mlp.out`, `resid`; and of the model: `embedded`, `hidden`, `logits`. An
+    encoder–decoder has them twice, below `encoder.` and `decoder.`, and in the blocks of its
+    decoder `cross.` beside `attn.`. A recurrent layer has `state`.
     """
 
     def __init__(self, model: nn.Module, only: tuple[str, ...] | None, edit: Mapping[str, Editor]):
@@ -49,15 +51,27 @@ class Tape(Mapping[str, Tensor]):
             self._kept[full] = value.detach()
         return value
 
-    def attention_weights(self) -> Float[Tensor, "layers heads query key"]:
-        """The attention weights of all layers for the first text of the batch."""
-        weights = [value for name, value in self.items() if name.endswith("attn.weights")]
+    def attention_weights(self, of: str = "*") -> Float[Tensor, "layers heads query key"]:
+        """The attention weights of all layers for the first text of the batch.
+
+        An encoder–decoder has three kinds, which `of`, a name or pattern, tells apart:
+        "encoder.*", "decoder.*.attn" and "decoder.*.cross".
+        """
+        weights = {
+            name: value for name, value in self.items() if fnmatchcase(name, f"{of}.weights")
+        }
         if not weights:
             raise ValueError(
-                "no attention weights were recorded: run the model inside the `with record(model) "
-                'as tape:` block, and let `only` include "*.attn.weights".'
+                f'no attention weights were recorded as "{of}.weights": run the model inside the '
+                '`with record(model) as tape:` block, and let `only` include "*.weights".'
             )
-        return torch.stack([layer[0] for layer in weights])
+        kinds = {re.sub(r"\d+", "*", name).removesuffix(".weights") for name in weights}
+        if len(kinds) > 1:
+            raise ValueError(
+                f"the tape holds several kinds of attention: {', '.join(sorted(kinds))}. "
+                f'Name one, as in tape.attention_weights("{min(kinds)}").'
+            )
+        return torch.stack([value[0] for value in weights.values()])
 
     def names(self) -> list[str]:
         """What was recorded, in the order in which it was computed."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from lmlab.models.bert import BERT
 from lmlab.models.config import TransformerConfig
+from lmlab.models.encoder_decoder import EncoderDecoder
 from lmlab.models.folders import Pretrained, read_architecture
 from lmlab.models.gpt import GPT
 from lmlab.models.language_model import LanguageModel
@@ -14,6 +15,7 @@ from lmlab.models.transformer import Transformer
 
 __all__ = [
     "BERT",
+    "EncoderDecoder",
     "GPT",
     "LanguageModel",
     "NGram",
@@ -28,7 +30,9 @@ __all__ = [
     "open_model",
 ]
 
-_ARCHITECTURES = {cls.__name__: cls for cls in (GPT, BERT, NGram, NeuralNGram, RecurrentLM)}
+_ARCHITECTURES = {
+    cls.__name__: cls for cls in (GPT, BERT, EncoderDecoder, NGram, NeuralNGram, RecurrentLM)
+}
 
 
 def open_model(folder: str | Path) -> Pretrained:

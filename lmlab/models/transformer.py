@@ -3,6 +3,8 @@
 Built in chapters 2.3 and 5.
 """
 
+from collections.abc import Callable
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
@@ -24,7 +26,21 @@ from lmlab.nn import (
     rope_rotation,
     sinusoidal_positions,
 )
+from lmlab.nn.block import DecoderBlock
 from lmlab.nn.taps import tap
+
+
+def plain_block(config: TransformerConfig) -> Block:
+    """A block of these settings that looks at its own text alone."""
+    return Block(
+        _attention(config), _feed_forward(config), _norm(config), _norm(config), **_manner(config)
+    )
+
+
+def decoder_block(config: TransformerConfig) -> DecoderBlock:
+    """A block of these settings that looks at a memory as well."""
+    parts = (_attention(config), _attention(config), _feed_forward(config))
+    return DecoderBlock(*parts, _norm(config), _norm(config), _norm(config), **_manner(config))
 
 
 class Transformer(Pretrained):
@@ -32,7 +48,11 @@ class Transformer(Pretrained):
 
     Config = TransformerConfig
 
-    def __init__(self, config: TransformerConfig):
+    def __init__(
+        self,
+        config: TransformerConfig,
+        new_block: Callable[[TransformerConfig], Block] = plain_block,
+    ):
         super().__init__()
         self.config = config
         self.embed = nn.Embedding(config.vocab_size, config.d_model)
@@ -41,7 +61,7 @@ class Transformer(Pretrained):
             if config.positions == "learned"
             else None
         )
-        self.blocks = nn.ModuleList(_block(config) for _ in range(config.n_layers))
+        self.blocks = nn.ModuleList(new_block(config) for _ in range(config.n_layers))
         # With post-norm the last block has already normalised what it hands on.
         self.final_norm = _norm(config) if config.norm_position == "pre" else nn.Identity()
         initialise(self, config)
@@ -53,11 +73,13 @@ class Transformer(Pretrained):
         attention_mask: Bool[Tensor, "batch key"] | None = None,
         cache: KVCache | None = None,
         causal: bool,
+        **memory,
     ) -> Float[Tensor, "batch time d_model"]:
         """The residual stream after the last block and norm.
 
         `attention_mask` is True for real tokens, False for padding on either side; with a cache it
-        covers the cached positions as well: key = cached + time.
+        covers the cached positions as well: key = cached + time. `memory` (memory, memory_mask) is
+        for blocks that look at one.
         """
         self._check_ids(ids, attention_mask, cache)
         key_positions = self._key_positions(ids, attention_mask, cache)
@@ -68,7 +90,7 @@ class Transformer(Pretrained):
             attention["mask"] = attention_mask[:, None, None, :]  # (batch, heads, query, key)
         for layer, block in enumerate(self.blocks):
             layer_cache = None if cache is None else cache[layer]
-            x = block(x, causal=causal, cache=layer_cache, **attention)
+            x = block(x, causal=causal, cache=layer_cache, **attention, **memory)
         return tap(self, "hidden", self.final_norm(x))
 
     def _embed(self, ids: Tensor, positions: Tensor) -> Tensor:
@@ -123,8 +145,8 @@ def token_head(embed: nn.Embedding, config: TransformerConfig) -> nn.Linear:
     return head
 
 
-def _block(config: TransformerConfig) -> Block:
-    attn = MultiHeadAttention(
+def _attention(config: TransformerConfig) -> MultiHeadAttention:
+    return MultiHeadAttention(
         config.d_model,
         config.n_heads,
         config.n_kv_heads,
@@ -133,17 +155,17 @@ def _block(config: TransformerConfig) -> Block:
         qk_norm=config.qk_norm,
         dropout=config.dropout,
     )
-    mlp = FeedForward(config.d_model, config.ff_width, config.activation, config.bias)
-    return Block(
-        attn,
-        mlp,
-        _norm(config),
-        _norm(config),
-        post_norm=config.norm_position == "post",
-        dropout=config.dropout,
-    )
+
+
+def _feed_forward(config: TransformerConfig) -> FeedForward:
+    return FeedForward(config.d_model, config.ff_width, config.activation, config.bias)
 
 
 def _norm(config: TransformerConfig) -> nn.Module:
     kind = LayerNorm if config.norm == "layernorm" else RMSNorm
     return kind(config.d_model, config.norm_eps)
+
+
+def _manner(config: TransformerConfig) -> dict[str, object]:
+    """How a block adds its parts to the stream."""
+    return {"post_norm": config.norm_position == "post", "dropout": config.dropout}

@@ -4,6 +4,7 @@ The functions are the equation; the module adds projections and heads. Built in 
 """
 
 import math
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -106,12 +107,16 @@ class Cache(Protocol):
     def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Add the new keys and values along time; return all there are."""
 
+    def once(self, project: Callable[[], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+        """The keys and values of a memory, which stay: projected at the first call, then kept."""
+
 
 class MultiHeadAttention(nn.Module):
     """Several attentions side by side, each in its own slice of the width, then mixed by out_proj.
 
+    With a memory it is cross-attention: x asks, and what the memory holds answers.
     With n_kv_heads < n_heads, groups of query heads share keys and values (Ainslie et al. 2023).
-    Source: Vaswani et al. 2017, section 3.2.2.
+    Source: Vaswani et al. 2017, sections 3.2.2 and 3.2.3.
     """
 
     def __init__(
@@ -141,25 +146,25 @@ class MultiHeadAttention(nn.Module):
         self,
         x: Float[Tensor, "batch query d_model"],
         *,
+        memory: Float[Tensor, "batch key d_model"] | None = None,
         mask: Bool[Tensor, "..."] | None = None,
         causal: bool = False,
         bias: Float[Tensor, "..."] | None = None,
         rotation: tuple[Tensor, Tensor] | None = None,
         cache: Cache | None = None,
     ) -> Float[Tensor, "batch query d_model"]:
-        """`mask` (True: may look) and `bias` (added to the scores) broadcast to all heads.
+        """Queries come from x, keys and values from `memory`, or from x when there is none.
 
-        `rotation` is what `rope_rotation` returns for the positions of x.
+        `mask` (True: may look) and `bias` (added to the scores) broadcast to all heads. `rotation`
+        is what `rope_rotation` returns for the positions of x.
         """
-        q = self.q_norm(
-            split_heads(self.q_proj(x), self.n_heads)
-        )  # (batch, n_heads, query, d_head)
-        k = self.k_norm(split_heads(self.k_proj(x), self.n_kv_heads))
-        v = split_heads(self.v_proj(x), self.n_kv_heads)  # (batch, n_kv_heads, query, d_head)
+        q = split_heads(self.q_proj(x), self.n_heads)
+        q = self.q_norm(q)  # (batch, n_heads, query, d_head)
+        k, v = self._keys_values(x, memory, cache)
         if rotation is not None:
             q, k = apply_rope(q, rotation), apply_rope(k, rotation)
         q, k, v = tap(self, "q", q), tap(self, "k", k), tap(self, "v", v)
-        if cache is not None:
+        if cache is not None and memory is None:
             k, v = cache.append(k, v)  # (batch, n_kv_heads, key, d_head)
         k, v = share_heads(k, self.n_heads), share_heads(v, self.n_heads)
         if listening(self, "scores") or listening(self, "weights"):
@@ -168,6 +173,16 @@ class MultiHeadAttention(nn.Module):
             heads = self._fused(q, k, v, mask, causal, bias)
         heads = tap(self, "heads", heads)  # (batch, n_heads, query, d_head)
         return tap(self, "out", self.out_proj(merge_heads(heads)))
+
+    def _keys_values(self, x, memory, cache) -> tuple[Tensor, Tensor]:
+        """Those of the memory where there is one, and only once where there is a cache."""
+        if memory is None:
+            return self._project(x)
+        return self._project(memory) if cache is None else cache.once(lambda: self._project(memory))
+
+    def _project(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        k = self.k_norm(split_heads(self.k_proj(x), self.n_kv_heads))
+        return k, split_heads(self.v_proj(x), self.n_kv_heads)  # (batch, n_kv_heads, key, d_head)
 
     def _explicit(self, q, k, v, mask, causal, bias) -> Tensor:
         """The equation step by step, for when someone looks."""

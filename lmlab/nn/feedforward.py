@@ -18,6 +18,36 @@ def relu2(x: Tensor) -> Tensor:
     return F.relu(x) * x  # the same, and half the work of squaring when gradients are taken
 
 
+def feed_forward(
+    x: Float[Tensor, "*batch d_model"],
+    keys: Float[Tensor, "d_ff d_model"],
+    values: Float[Tensor, "d_ff d_model"],
+) -> Float[Tensor, "*batch d_model"]:
+    """relu²(x keysᵀ) values: each hidden unit has a key, which x may match, and writes its value.
+
+    No softmax: any number of units may be on, or none. A `FeedForward` has the keys in
+    up_proj.weight and the values in down_proj.weight.T.
+    Source: Geva et al. 2021, eq. 2 (arXiv 2012.14913), with relu² for their relu.
+    """
+    matches = relu2(x @ keys.T)  # (*batch, d_ff)
+    return matches @ values
+
+
+def swiglu(
+    x: Float[Tensor, "*batch d_model"],
+    gate: Float[Tensor, "d_ff d_model"],
+    up: Float[Tensor, "d_ff d_model"],
+    down: Float[Tensor, "d_model d_ff"],
+) -> Float[Tensor, "*batch d_model"]:
+    """(silu(x gateᵀ) · x upᵀ) downᵀ, with silu(z) = z · sigmoid(z): one layer gates another.
+
+    The weights are as `nn.Linear` keeps them: (out, in).
+    Source: Shazeer 2020, eq. 6 (arXiv 2002.05202).
+    """
+    hidden = F.silu(x @ gate.T) * (x @ up.T)  # (*batch, d_ff)
+    return hidden @ down.T
+
+
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": F.relu,
     "gelu": F.gelu,

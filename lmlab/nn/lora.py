@@ -27,6 +27,19 @@ def lora_linear(
     return x @ weight.T + scale * (x @ down.T) @ up.T
 
 
+def merged_weight(
+    weight: Float[Tensor, "d_out d_in"],
+    down: Float[Tensor, "rank d_in"],
+    up: Float[Tensor, "d_out rank"],
+    scale: float,
+) -> Float[Tensor, "d_out d_in"]:
+    """W + scale · up down: one matrix that does what layer and detour do together.
+
+    Source: Hu et al. 2021, section 4.1.
+    """
+    return weight + scale * up @ down
+
+
 class LoRALinear(nn.Module):
     """A linear layer that is frozen, with a detour that learns; at first the detour adds nothing.
 
@@ -46,9 +59,11 @@ class LoRALinear(nn.Module):
         return y if self.linear.bias is None else y + self.linear.bias
 
     def merged(self) -> nn.Linear:
-        """One linear layer that does the same: its weight is W + scale · up down."""
+        """One linear layer that does the same."""
         with torch.no_grad():
-            self.linear.weight += self.scale * self.up @ self.down
+            self.linear.weight.copy_(
+                merged_weight(self.linear.weight, self.down, self.up, self.scale)
+            )
         return self.linear
 
 

@@ -26,6 +26,19 @@ def causal_mask(
     return allowed.tril(diagonal=key_len - query_len)
 
 
+def window_mask(
+    query_len: int, key_len: int, window: int, device: torch.device | str | None = None
+) -> Bool[Tensor, "query key"]:
+    """Each position may look at the last `window` positions, itself the last of them.
+
+    As in `causal_mask`, the queries are the last of the keys. Source: Beltagy et al. 2020, section
+    3.1 (arXiv 2004.05150).
+    """
+    if window < 1:
+        raise ValueError(f"window={window} must be 1 or more: each position sees at least itself.")
+    return causal_mask(query_len, key_len, device).triu(key_len - query_len - window + 1)
+
+
 def padding_mask(
     lengths: Int[Tensor, " batch"], max_len: int | None = None
 ) -> Bool[Tensor, "batch max_len"]:

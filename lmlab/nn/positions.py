@@ -22,6 +22,21 @@ def sinusoidal_positions(
     return torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(-2)[..., :d_model]
 
 
+def shift_sinusoid(
+    vectors: Float[Tensor, "*batch d_model"], offset: int
+) -> Float[Tensor, "*batch d_model"]:
+    """The vectors of the positions `offset` further on, from these vectors alone.
+
+    Each pair (sine, cosine) is a point on a circle, and a step is a turn, the same from wherever
+    one starts. Source: Vaswani et al. 2017, section 3.5: PE(pos + k) is linear in PE(pos).
+    """
+    angles = _angles(torch.tensor(offset), vectors.size(-1), theta=10_000.0)  # (d_model / 2,)
+    sin, cos = vectors[..., 0::2], vectors[..., 1::2]
+    next_sin = sin * angles.cos() + cos * angles.sin()
+    next_cos = cos * angles.cos() - sin * angles.sin()
+    return torch.stack((next_sin, next_cos), dim=-1).flatten(-2)
+
+
 def rope_rotation(
     positions: Int[Tensor, "*batch time"], d_head: int, theta: float = 10_000.0
 ) -> tuple[Float[Tensor, "*batch 1 time d_head"], Float[Tensor, "*batch 1 time d_head"]]:

@@ -16,6 +16,10 @@ from lmlab.models import GPT
 from lmlab.models.folders import CONFIG, WEIGHTS, fill
 from lmlab.pretrained.families import config_from_hugging_face, config_to_hugging_face
 from lmlab.sources.atomic import write_file
+from lmlab.text.tokenizer import Tokenizer
+from lmlab.text.vocabulary import END_OF_TEXT
+
+TOKENIZER_CONFIG = "tokenizer_config.json"
 
 Weights = Mapping[str, Tensor]
 
@@ -69,18 +73,37 @@ def import_hugging_face(folder: str | Path) -> GPT:
     return model.eval()
 
 
-def export_hugging_face(model: GPT, folder: str | Path, tokenizer=None) -> Path:
-    """Write `model` as a folder that `transformers.AutoModelForCausalLM` opens."""
+def export_hugging_face(model: GPT, folder: str | Path, tokenizer: Tokenizer | None = None) -> Path:
+    """Write `model` as a folder that `transformers.AutoModelForCausalLM` opens.
+
+    With a tokenizer, `AutoTokenizer` opens the folder too, and `generate` knows where a text ends.
+    (For a Qwen2 it cuts text in Qwen's way, whatever the file says: use `PreTrainedTokenizerFast`.)
+    """
     folder = Path(folder)
     config = config_to_hugging_face(model.config)
     ours = {name: p.detach().cpu() for name, p in model.named_parameters()}
     theirs = weights_to_hugging_face(ours, config["model_type"])
     theirs = {name: value.contiguous() for name, value in theirs.items()}
     write_file(folder / WEIGHTS, save(theirs, metadata={"format": "pt"}))
-    write_file(folder / CONFIG, json.dumps(config, indent=2) + "\n")
     if tokenizer is not None:
+        config["eos_token_id"] = tokenizer.eos_id
         tokenizer.save(folder)
+        _write_json(folder / TOKENIZER_CONFIG, _tokenizer_config(tokenizer, model))
+    _write_json(folder / CONFIG, config)
     return folder
+
+
+def _tokenizer_config(tokenizer: Tokenizer, model: GPT) -> dict[str, object]:
+    """What Transformers wants to know of a tokenizer beside its tokenizer.json."""
+    return {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": model.config.context_length,
+        "eos_token": None if tokenizer.eos_id is None else END_OF_TEXT,
+    }
+
+
+def _write_json(path: Path, content: Mapping[str, object]) -> None:
+    write_file(path, json.dumps(content, indent=2) + "\n")
 
 
 def weights_from_hugging_face(theirs: Weights, family: str) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ from lmlab.scaling.accounting import (
 )
 from lmlab.scaling.growth import doubling_time, records
 from lmlab.scaling.landmarks import Landmark, landmark_model, landmark_models
+from lmlab.scaling.operations import matmul_flops
 
 __all__ = [
     "Landmark",
@@ -18,6 +19,7 @@ __all__ = [
     "forward_flops_per_token",
     "landmark_model",
     "landmark_models",
+    "matmul_flops",
     "records",
     "training_days",
     "training_flops",

@@ -1,7 +1,7 @@
 """Documents to one array of tokens, and the array to batches for training and evaluation."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,10 @@ class Batch(NamedTuple):
 
     inputs: Int64[Tensor, "batch time"]
     targets: Int64[Tensor, "batch time"]
+
+    def predict(self, model: Callable[..., Tensor]) -> Tensor:
+        """The model's logits of `targets`, (batch, time, vocab_size)."""
+        return model(self.inputs.to(model.device))
 
 
 class Batches:
@@ -57,6 +61,7 @@ class Batches:
         self.batch_size = batch_size
         self.context_length = context_length
         self.seed = seed
+        self.tokens_per_batch = batch_size * context_length
         self.position = 0
         """Batches served so far."""
         self._beginnings = None

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tqdm.auto import tqdm
 
 from lmlab.text.byte import BYTE_LEVEL, byte_level_model, printable_bytes
-from lmlab.text.merges import MIN_COUNT, N_BYTES, Pair, apply_merges, learn_merges
+from lmlab.text.merges import MIN_COUNT, N_BYTES, Pair, learn_merges, merge_steps
 from lmlab.text.vocabulary import (
     END_OF_TEXT,
     VocabularyTokenizer,
@@ -87,7 +87,7 @@ class BPETokenizer(VocabularyTokenizer):
     def merge_steps(self, text: str) -> list[list[str]]:
         """The tokens of one piece of text after each merge, from single bytes to the last merge."""
         check_valid_text(text)
-        return [self.tokens(ids) for ids in apply_merges(text.encode(), self._ranks)]
+        return [self.tokens(ids) for ids in merge_steps(text.encode(), self._ranks)]
 
     def _encode_ordinary(self, text: str) -> list[int]:
         if len(text) >= LONG_TEXT:
@@ -98,8 +98,7 @@ class BPETokenizer(VocabularyTokenizer):
         return list(chain.from_iterable(map(self._encode_piece, split_pieces(text))))
 
     def _merge_piece(self, piece: str) -> list[int]:
-        *_, ids = apply_merges(piece.encode(), self._ranks)
-        return ids
+        return merge_steps(piece.encode(), self._ranks)[-1]
 
     @cached_property
     def _library(self):

@@ -3,6 +3,7 @@
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from tqdm.auto import tqdm
 
@@ -12,43 +13,52 @@ N_BYTES = 256
 MIN_COUNT = 2  # a pair seen once saves nothing
 
 
-def merge_pair(ids: Sequence[int], pair: Pair, new_id: int) -> list[int]:
-    """`ids` with each occurrence of `pair`, from left to right, replaced by `new_id`."""
-    merged, start = [], 0
-    for place in _occurrences(ids, pair):
-        merged += ids[start:place]
-        merged.append(new_id)
-        start = place + 2
-    return [*merged, *ids[start:]]
+def count_pairs(words: Sequence[Sequence[int]], counts: Sequence[int]) -> Counter[Pair]:
+    """How often each two ids stand side by side, when word number i occurs counts[i] times.
 
-
-def _occurrences(ids: Sequence[int], pair: Pair) -> Iterator[int]:
-    """The places where `pair` begins, from left to right, none inside the one before."""
-    left, right = pair
-    place, last = 0, len(ids) - 1
-    while place < last:
-        try:
-            place = ids.index(left, place, last)
-        except ValueError:
-            return
-        if ids[place + 1] == right:
-            yield place
-            place += 1
-        place += 1
-
-
-def apply_merges(ids: Sequence[int], ranks: Mapping[Pair, int]) -> Iterator[list[int]]:
-    """Yield `ids`, then `ids` after each merge, the earliest learned merge first.
-
-    `ranks` gives the id that a pair becomes; a smaller id was learned earlier.
-    Built in chapter 3.1.
+    Pairs never reach from one word into the next. Built in chapter 3.1.
     """
-    ids = list(ids)
-    yield ids
-    while known := ranks.keys() & set(zip(ids, ids[1:], strict=False)):
+    pairs: Counter[Pair] = Counter()
+    for word, count in zip(words, counts, strict=True):
+        for pair in pairwise(word):
+            pairs[pair] += count
+    return pairs
+
+
+def most_frequent_pair(pairs: Mapping[Pair, int]) -> Pair:
+    """The pair with the largest count; of several, the smallest: first by left id, then by right.
+
+    Without such a rule the order of the text, or of a dictionary, would decide. Built in chapter
+    3.1.
+    """
+    return min(pairs, key=lambda pair: (-pairs[pair], pair))
+
+
+def merge_pair(ids: Sequence[int], pair: Pair, new_id: int) -> list[int]:
+    """`ids` with each occurrence of `pair`, from left to right, replaced by `new_id`, a new one.
+
+    Of three equal ids in a row the first two are merged. Built in chapter 3.1.
+    """
+    merged: list[int] = []
+    for id in ids:
+        if merged and (merged[-1], id) == pair:
+            merged[-1] = new_id
+        else:
+            merged.append(id)
+    return merged
+
+
+def merge_steps(ids: Sequence[int], ranks: Mapping[Pair, int]) -> list[list[int]]:
+    """`ids`, then `ids` after each merge, the earliest learned merge first; the last is the code.
+
+    `ranks` gives the id that a pair becomes; a smaller id was learned earlier. Built in chapter
+    3.1.
+    """
+    steps = [list(ids)]
+    while known := ranks.keys() & set(pairwise(steps[-1])):
         pair = min(known, key=ranks.__getitem__)
-        ids = merge_pair(ids, pair, ranks[pair])
-        yield ids
+        steps.append(merge_pair(steps[-1], pair, ranks[pair]))
+    return steps
 
 
 def learn_merges(
@@ -85,11 +95,10 @@ class _PairTable:
     def __init__(self, words: Sequence[Sequence[int]], counts: Sequence[int]):
         self.words = list(words)
         self.word_counts = counts
-        self.counts: Counter[Pair] = Counter()
+        self.counts = count_pairs(words, counts)
         self.where: defaultdict[Pair, set[int]] = defaultdict(set)
         for index, word in enumerate(self.words):
-            for pair in zip(word, word[1:], strict=False):
-                self.counts[pair] += counts[index]
+            for pair in pairwise(word):
                 self.where[pair].add(index)
         self.heap = [(-count, pair) for pair, count in self.counts.items()]
         heapq.heapify(self.heap)
@@ -137,3 +146,18 @@ class _PairTable:
         self.counts[new] += self.word_counts[index]
         self.where[new].add(index)
         fresh.add(new)
+
+
+def _occurrences(ids: list[int], pair: Pair) -> Iterator[int]:
+    """The places where `pair` begins, from left to right, none inside the one before."""
+    left, right = pair
+    place, last = 0, len(ids) - 1
+    while place < last:
+        try:
+            place = ids.index(left, place, last)
+        except ValueError:
+            return
+        if ids[place + 1] == right:
+            yield place
+            place += 1
+        place += 1

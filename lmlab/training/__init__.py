@@ -5,12 +5,14 @@ from lmlab.training.evaluation import Score, Validation, evaluate, next_token_lo
 from lmlab.training.loop import TrainingResult, train
 from lmlab.training.masking import MaskedBatches, hide_tokens, mask_tokens
 from lmlab.training.muon import Muon, orthogonalise
+from lmlab.training.pairs import Pairs, shift_right
 from lmlab.training.schedules import learning_rate_factor
 from lmlab.training.trainer import TrainingDiverged
 
 __all__ = [
     "MaskedBatches",
     "Muon",
+    "Pairs",
     "Score",
     "TrainingConfig",
     "TrainingDiverged",
@@ -22,5 +24,6 @@ __all__ = [
     "mask_tokens",
     "next_token_loss",
     "orthogonalise",
+    "shift_right",
     "train",
 ]

@@ -17,6 +17,7 @@ from lmlab.models.folders import Pretrained
 from lmlab.text.batches import IGNORED, Batch, evaluation_blocks, evaluation_documents
 from lmlab.text.scores import bits_per_character
 from lmlab.training.masking import MaskedBatches
+from lmlab.training.pairs import Pairs
 
 
 def next_token_loss(
@@ -72,8 +73,8 @@ class Score:
     bits_per_character: float
 
 
-def evaluate(model: Pretrained, validation: Validation) -> Score:
-    """Score `model` on the whole validation text, in blocks of its context length.
+def evaluate(model: Pretrained, validation: Validation | Pairs) -> Score:
+    """Score `model` on the whole validation text, in blocks of its context length, or on all pairs.
 
     The first tokens of a block are predicted from few others, so a longer context scores better.
     With `mask_with`, the score is of the hidden tokens alone, each given what stands on both sides:
@@ -83,8 +84,7 @@ def evaluate(model: Pretrained, validation: Validation) -> Score:
     with model.evaluating():
         for batch in validation.batches(config.context_length, config.vocab_size):
             targets = batch.targets.to(model.device)
-            logits = model(batch.inputs.to(model.device))
-            total += next_token_loss(logits, targets, reduction="sum").item()
+            total += next_token_loss(batch.predict(model), targets, reduction="sum").item()
             count += int((targets != IGNORED).sum())
     nats = total / count
     return Score(nats, bits_per_character(nats, validation.characters_per_token))

@@ -126,10 +126,16 @@ def table(result: Mapping[str, Any]) -> str:
         "",
         repr(Scoreboard(tuple(rows))),
         "",
-        "share of the text   characters   " + "   ".join(result["shares"][0]["bits"]),
+        shares_table(result),
     ]
+    return "\n".join(lines)
+
+
+def shares_table(result: Mapping[str, Any]) -> str:
+    """Bits per character of the models that were made from shares of the training text."""
+    lines = ["share of the text   characters   " + "   ".join(result["shares"][0]["bits"])]
     for row in result["shares"]:
-        bits = "   ".join(f"{value:.3f}" for value in row["bits"].values())
+        bits = "   ".join(f"{value:{len(name)}.3f}" for name, value in row["bits"].items())
         lines.append(f"{row['share']:17.0%}   {row['characters']:10,}   {bits}")
     return "\n".join(lines)
 

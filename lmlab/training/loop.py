@@ -14,6 +14,7 @@ from lmlab.training import checkpoints
 from lmlab.training.config import TrainingConfig
 from lmlab.training.evaluation import Validation, evaluate
 from lmlab.training.interrupt import Interrupt
+from lmlab.training.pairs import Pairs
 from lmlab.training.trainer import Row, Trainer, TrainingDiverged
 
 LOGGED_ROWS = 1000
@@ -39,17 +40,17 @@ class TrainingResult:
 
 def train(
     model: Pretrained,
-    tokens: np.ndarray,
+    data: np.ndarray | Pairs,
     config: TrainingConfig,
     *,
-    validation: Validation | None = None,
+    validation: Validation | Pairs | None = None,
     out: str | Path | None = None,
     resume: bool = False,
     tokenizer=None,
     callbacks: Sequence[Callback] = (),
     progress: bool = True,
 ) -> TrainingResult:
-    """Train `model` in place on a row of token ids, (n_tokens,).
+    """Train `model` in place: on a row of token ids, (n_tokens,), or an encoder–decoder on `Pairs`.
 
     With `out`, checkpoints go to out/checkpoints; `resume` goes on from the newest whole one, to
     the same bytes as a run without a break (same machine, same number of threads). Ctrl-C ends the
@@ -61,7 +62,7 @@ def train(
     Raises TrainingDiverged when the loss is no number, with the step, the learning rate and the
     parameter of the largest gradient.
     """
-    trainer = Trainer(model, tokens, config)
+    trainer = Trainer(model, data, config)
     shelf = _Shelf(trainer, out, tokenizer)
     history = shelf.open(resume)
     bar = tqdm(total=config.steps, initial=trainer.step, desc="training", disable=not progress)

@@ -29,11 +29,23 @@ def orthogonalise(
     return x.mT if tall else x
 
 
+def muon_direction(
+    grad: Float[Tensor, "*batch rows columns"],
+    velocity: Float[Tensor, "*batch rows columns"],
+    momentum: float = 0.95,
+) -> Float[Tensor, "*batch rows columns"]:
+    """Where Muon goes: the orthogonalised Nesterov momentum, times √max(1, rows / columns).
+
+    `velocity` is the running mean of the gradients, `grad` taken in.
+    """
+    ahead = grad.lerp(velocity, momentum)  # Nesterov: look one step ahead
+    return orthogonalise(ahead) * max(1.0, grad.size(-2) / grad.size(-1)) ** 0.5
+
+
 class Muon(torch.optim.Optimizer):
     """For the matrices inside a model; embeddings, the head and vectors belong to AdamW.
 
-    Each step moves a weight of shape (rows, columns) by lr · √max(1, rows / columns) along the
-    orthogonalised Nesterov momentum.
+    Each step moves a weight by lr · `muon_direction`.
     """
 
     def __init__(self, params, lr: float = 0.02, momentum: float = 0.95, weight_decay: float = 0.0):
@@ -47,16 +59,13 @@ class Muon(torch.optim.Optimizer):
                 self._step_together(params, **{k: v for k, v in group.items() if k != "params"})
 
     def _step_together(self, params, lr: float, momentum: float, weight_decay: float) -> None:
-        updates = []
-        for p in params:
-            buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
-            buffer.lerp_(p.grad, 1 - momentum)
-            updates.append(p.grad.lerp(buffer, momentum))  # Nesterov: look one step ahead
-        directions = orthogonalise(torch.stack(updates))
-        rows, columns = params[0].shape
-        size = lr * max(1.0, rows / columns) ** 0.5
+        velocities = [self.state[p].setdefault("momentum", torch.zeros_like(p)) for p in params]
+        for p, velocity in zip(params, velocities, strict=True):
+            velocity.lerp_(p.grad, 1 - momentum)
+        grads = torch.stack([p.grad for p in params])
+        directions = muon_direction(grads, torch.stack(velocities), momentum)
         for p, direction in zip(params, directions, strict=True):
-            p.mul_(1 - lr * weight_decay).sub_(direction, alpha=size)
+            p.mul_(1 - lr * weight_decay).sub_(direction, alpha=lr)
 
 
 def _by_shape(params) -> list[list[Tensor]]:

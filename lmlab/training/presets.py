@@ -141,7 +141,7 @@ PRESETS: dict[str, Preset] = {
         "a GRU, likewise",
         architecture=RecurrentLM,
         model=dict(cell="gru", d_model=192, context_length=32),
-        training=dict(_RECURRENT, optimizer="muon", muon_learning_rate=0.05),
+        training=dict(_RECURRENT, optimizer="muon", muon_learning_rate=0.03),
     ),
     "plain": Preset(
         "the plain recipe: LayerNorm, GELU, learned positions, AdamW with one learning rate",

@@ -13,12 +13,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lmlab.models import Pretrained
+from lmlab.models import EncoderDecoder, Pretrained
 from lmlab.text.batches import Batches
 from lmlab.training.config import TrainingConfig
 from lmlab.training.evaluation import next_token_loss
 from lmlab.training.masking import MaskedBatches
 from lmlab.training.optimizers import Optimizers
+from lmlab.training.pairs import PairBatches, Pairs
 from lmlab.training.schedules import learning_rate_factor
 
 Row = dict[str, int | float]
@@ -34,10 +35,10 @@ class TrainingDiverged(ValueError):
 class Trainer:
     """A model in training, its optimisers and its place in the text."""
 
-    def __init__(self, model: Pretrained, tokens: np.ndarray, config: TrainingConfig):
+    def __init__(self, model: Pretrained, data: np.ndarray | Pairs, config: TrainingConfig):
         torch.manual_seed(config.seed)
         self.model, self.config = model, config
-        self.batches = _batches(model, tokens, config)
+        self.batches = _batches(model, data, config)
         self.optimizers = Optimizers(model, config)
         self.device = model.device
         self.step = 0
@@ -61,14 +62,14 @@ class Trainer:
             "train_loss": loss,
             "learning_rate": factor * self.config.learning_rate,
             "grad_norm": norm,
-            "tokens": self.batches.position * self.batches.batch_size * self.batches.context_length,
+            "tokens": self.batches.position * self.batches.tokens_per_batch,
             "seconds": self._seconds(),
         }
 
     def _add_gradients(self, part: int) -> float:
         """Add the gradients of the next batch's share of the loss, and return that share."""
         batch = next(self.batches)
-        logits = self.model(batch.inputs.to(self.device))
+        logits = batch.predict(self.model)
         loss = next_token_loss(logits, batch.targets.to(self.device)) / self.config.accumulation
         self._require_finite(loss.item(), "loss")
         if part == 0:  # only now: an error names the largest gradient, that of the step before
@@ -151,13 +152,28 @@ class Trainer:
         return self._seconds_before + time.perf_counter() - self._began
 
 
-def _batches(model: Pretrained, tokens: np.ndarray, config: TrainingConfig) -> Batches:
-    """The text as the objective has it: followed by its next tokens, or with some hidden."""
+def _batches(
+    model: Pretrained, data: np.ndarray | Pairs, config: TrainingConfig
+) -> Batches | PairBatches:
+    """Pairs, or a text as the objective has it: followed by its next tokens, or some hidden."""
     shape = model.config
-    text = (tokens, config.batch_size, shape.context_length, config.seed, config.begin_with)
+    _require_fit(model, data)
+    if isinstance(data, Pairs):
+        data.require_fit(shape.context_length, shape.vocab_size)
+        return PairBatches(data, config.batch_size, config.seed)
+    text = (data, config.batch_size, shape.context_length, config.seed, config.begin_with)
     if config.mask_with is None:
         return Batches(*text)
     return MaskedBatches(*text, mask_id=config.mask_with, vocab_size=shape.vocab_size)
+
+
+def _require_fit(model: Pretrained, data: np.ndarray | Pairs) -> None:
+    """Raise ValueError when an encoder–decoder gets no pairs, or another model gets some."""
+    if isinstance(model, EncoderDecoder) != isinstance(data, Pairs):
+        wanted = "Pairs" if isinstance(model, EncoderDecoder) else "a row of token ids"
+        raise ValueError(
+            f"{type(model).__name__} trains on {wanted}; {type(data).__name__} was given."
+        )
 
 
 def _largest_gradient(model: Pretrained) -> str:

@@ -1,3 +1,4 @@
+import math
 import re
 from collections import Counter
 
@@ -22,11 +23,16 @@ def test_a_value_is_the_same_as_itself(number, size):
 @pytest.mark.parametrize(
     ("got", "wanted", "words"),
     [
+        (ones.half(), ones / 3, "dtype is torch.float16; torch.float32 is wanted"),
+        (ones.cfloat(), ones, "dtype is torch.complex64"),
+        (ones * 0.10003, ones * 0.1, r"at \[0, 0\]: 0\.10003, where 0\.1 is wanted"),
         (ones.T, ones, r"shape is \(3, 2\); \(2, 3\)"),
         (ones.long(), ones, "dtype is torch.int64"),
         (ones.numpy(), ones, "type ndarray; a tensor of shape"),
         (ones * torch.nan, ones, "nan or inf"),
         (ones * torch.tensor([1, 1, 2]), ones, r"2 of 6 numbers differ; the first at \[0, 2\]: 2"),
+        (ones.to_sparse(), ones, r"a tensor on cpu, torch.sparse_coo, of shape \(2, 3\)"),
+        (torch.empty(2, 3, device="meta"), ones, "a tensor on meta"),
         (12, 13, "You returned 12; 13 is wanted"),
         ("12", 13, "type str; 13 is wanted"),
         (True, 1, "True; 1 is wanted"),
@@ -55,6 +61,12 @@ def test_nan_agrees_with_nan():
     broken = torch.tensor([1.0, torch.nan])
     assert same(broken, broken)
     assert not same(broken, torch.ones(2))
+
+
+def test_nan_among_numbers_and_arrays_inside_lists_can_be_compared():
+    assert same(math.nan, math.nan) and not same(math.nan, 1.0) and not same(1.0, math.nan)
+    assert same([np.ones(2)], [np.ones(2)]) and not same([np.ones(2)], [np.zeros(2)])
+    assert not same((np.ones(2),), (ones,)) and not same((ones,), (np.ones(2),))
 
 
 def test_values_in_print_stay_short():

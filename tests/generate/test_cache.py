@@ -25,3 +25,11 @@ def test_a_full_cache_says_so():
     cache = KVCache(n_layers=1, capacity=3)
     with pytest.raises(ValueError, match="holds 3 positions; 4 are wanted"):
         cache[0].append(torch.zeros(1, 1, 4, 2), torch.zeros(1, 1, 4, 2))
+
+
+def test_a_memory_is_projected_at_the_first_call_only():
+    cache = KVCache(n_layers=2, capacity=3)
+    first = torch.zeros(1, 1, 4, 2), torch.ones(1, 1, 4, 2)
+    second = torch.ones(1, 1, 5, 2), torch.zeros(1, 1, 5, 2)
+    assert cache[0].once(lambda: first) is first and cache[0].once(lambda: second) is first
+    assert cache[1].once(lambda: second) is second and cache.length == 0

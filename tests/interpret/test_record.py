@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lmlab.interpret import record
-from lmlab.models import GPT, TransformerConfig
+from lmlab.models import GPT, EncoderDecoder, TransformerConfig
 
 
 @pytest.fixture
@@ -43,6 +43,20 @@ def test_attention_weights_are_those_of_the_first_text(model, ids):
     assert weights.shape == (2, 4, 7, 7) and len(tape) == 2
     assert torch.equal(weights[1], tape["blocks.1.attn.weights"][0])
     torch.testing.assert_close(weights.sum(-1), torch.ones(2, 4, 7))
+
+
+def test_the_three_attentions_of_an_encoder_decoder_are_told_apart(ids):
+    model = EncoderDecoder(TransformerConfig(vocab_size=11, d_model=16, n_layers=2))
+    with record(model) as tape:
+        model(ids, ids[:, :5])
+    shapes = {"encoder.*": (7, 7), "decoder.*.attn": (5, 5), "*.cross": (5, 7)}
+    for of, shape in shapes.items():
+        assert tape.attention_weights(of).shape == (2, 4, *shape)
+    cross = tape.attention_weights("decoder.blocks.*.cross")
+    assert torch.equal(cross[1], tape["decoder.blocks.1.cross.weights"][0])
+    for several in ("*", "decoder.*", "*.attn"):
+        with pytest.raises(ValueError, match=r'several kinds.*Name one, as in .*\("decoder\.blo'):
+            tape.attention_weights(several)
 
 
 def test_knocking_out_a_head_is_knocking_out_its_columns_of_the_output_matrix(model, ids):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
+from lmlab.generate import KVCache
 from lmlab.interpret import record
 from lmlab.nn import (
     MultiHeadAttention,
@@ -14,7 +15,10 @@ from lmlab.nn import (
     attention_weights,
     causal_attention,
     causal_mask,
+    merge_heads,
     rope_rotation,
+    share_heads,
+    split_heads,
 )
 
 
@@ -69,6 +73,31 @@ def test_future_keys_cannot_change_the_past():
     assert not torch.allclose(after[:, :, 4:], before[:, :, 4:])
 
 
+def test_each_head_gets_its_own_slice_of_the_width():
+    x = torch.arange(2 * 3 * 8.0).view(2, 3, 8)
+    heads = split_heads(x, 4)
+    assert heads.shape == (2, 4, 3, 2)
+    for head in range(4):
+        assert torch.equal(heads[:, head], x[..., 2 * head : 2 * head + 2])
+
+
+@given(st.sampled_from([1, 2, 3, 6]), st.integers(1, 5), st.lists(st.integers(1, 3), max_size=2))
+def test_merging_undoes_splitting(n_heads, time, batch):
+    x = torch.randn(*batch, time, 12)
+    heads = split_heads(x, n_heads)
+    assert heads.shape == (*batch, n_heads, time, 12 // n_heads)
+    assert torch.equal(merge_heads(heads), x)
+
+
+def test_neighbouring_query_heads_share_a_key_head():
+    x = torch.randn(2, 2, 5, 3)
+    shared = share_heads(x, 6)
+    assert shared.shape == (2, 6, 5, 3)
+    for head in range(6):
+        assert torch.equal(shared[:, head], x[:, head // 3])
+    assert share_heads(x, 2) is x
+
+
 def _ours_and_theirs(d_model=24, n_heads=4):
     torch.manual_seed(1)
     theirs = nn.MultiheadAttention(d_model, n_heads, batch_first=True)
@@ -98,6 +127,30 @@ def test_module_equals_multihead_attention_of_pytorch(causal):
     with record(ours) as tape:
         torch.testing.assert_close(ours(x, causal=causal), expected)
     torch.testing.assert_close(tape["weights"], weights)
+
+
+def test_cross_attention_equals_that_of_pytorch():
+    ours, theirs = _ours_and_theirs()
+    x, memory = torch.randn(2, 4, 24), torch.randn(2, 6, 24)
+    real = torch.arange(6) < torch.tensor([[6], [3]])
+    expected, weights = theirs(
+        x, memory, memory, key_padding_mask=~real, average_attn_weights=False
+    )
+    arguments = {"memory": memory, "mask": real[:, None, None, :]}
+    torch.testing.assert_close(ours(x, **arguments), expected)
+    with record(ours) as tape:
+        torch.testing.assert_close(ours(x, **arguments), expected)
+    torch.testing.assert_close(tape["weights"], weights)
+
+
+def test_a_cache_keeps_what_the_memory_offers():
+    module, cache = MultiHeadAttention(16, 4, 2), KVCache(1, capacity=5)[0]
+    x, memory = torch.randn(2, 5, 16), torch.randn(2, 3, 16)
+    pieces = [module(piece, memory=memory, cache=cache) for piece in x.split([1, 3, 1], dim=1)]
+    torch.testing.assert_close(torch.cat(pieces, dim=1), module(x, memory=memory))
+    again = module(x, memory=torch.zeros_like(memory), cache=cache)
+    torch.testing.assert_close(again, module(x, memory=memory))
+    assert cache.length == 0  # there is room left for the attention of the text to itself
 
 
 @settings(deadline=None, max_examples=30)

@@ -10,7 +10,15 @@ from safetensors.torch import load, save
 from torch import nn
 
 from lmlab.models import GPT, TransformerConfig
-from lmlab.nn.lora import LoRALinear, add_lora, load_lora, lora_linear, lora_weights, merge_lora
+from lmlab.nn.lora import (
+    LoRALinear,
+    add_lora,
+    load_lora,
+    lora_linear,
+    lora_weights,
+    merge_lora,
+    merged_weight,
+)
 from lmlab.training import TrainingConfig, train
 
 IDS = torch.tensor([[1, 4, 2, 7, 3]])
@@ -36,7 +44,7 @@ def test_the_detour_is_a_matrix_of_low_rank(rank, scale, seed):
     torch.manual_seed(seed)
     x, weight = torch.randn(2, 3, 5), torch.randn(7, 5)
     down, up = torch.randn(rank, 5), torch.randn(7, rank)
-    whole = weight + scale * up @ down
+    whole = merged_weight(weight, down, up, scale)
     assert torch.allclose(lora_linear(x, weight, down, up, scale), x @ whole.T, atol=1e-4)
     assert torch.linalg.matrix_rank(up @ down) <= rank
 

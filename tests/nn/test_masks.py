@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lmlab.nn import causal_mask, padding_mask, positions_from_mask
+from lmlab.nn.masks import window_mask
 
 
 @given(st.integers(1, 8), st.integers(0, 5))
@@ -19,6 +20,19 @@ def test_a_query_sees_itself_and_everything_before(query, cached):
 def test_fewer_keys_than_queries_is_an_error():
     with pytest.raises(ValueError, match="key_len=2 is smaller than query_len=3"):
         causal_mask(3, 2)
+
+
+@given(st.integers(1, 8), st.integers(0, 5), st.integers(1, 9))
+def test_a_window_holds_the_query_and_what_stands_just_before_it(query, cached, window):
+    mask = window_mask(query, query + cached, window)
+    for i in range(query):
+        for j in range(query + cached):
+            assert mask[i, j] == (0 <= i + cached - j < window)
+
+
+def test_a_window_without_room_for_the_query_is_an_error():
+    with pytest.raises(ValueError, match="window=0 must be 1 or more"):
+        window_mask(3, 3, 0)
 
 
 def test_padding_mask_marks_real_tokens():

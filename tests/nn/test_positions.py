@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lmlab.nn import alibi_bias, alibi_slopes, apply_rope, rope_rotation, sinusoidal_positions
+from lmlab.nn.positions import shift_sinusoid
 
 
 def test_sinusoids_follow_the_formula():
@@ -16,6 +17,15 @@ def test_sinusoids_follow_the_formula():
             angle = position / 10_000 ** (2 * i / 6)
             assert math.isclose(table[position, 2 * i], math.sin(angle), abs_tol=1e-5)
             assert math.isclose(table[position, 2 * i + 1], math.cos(angle), abs_tol=1e-5)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 50), st.integers(-50, 50), st.sampled_from([2, 4, 10]))
+def test_a_step_turns_each_pair_by_the_same_angle_from_anywhere(first, offset, d_model):
+    positions = first + torch.arange(50, 55)
+    moved = shift_sinusoid(sinusoidal_positions(positions, d_model), offset)
+    wanted = sinusoidal_positions(positions + offset, d_model)
+    torch.testing.assert_close(moved, wanted, atol=1e-4, rtol=1e-4)
 
 
 def test_sinusoids_fill_an_odd_width():

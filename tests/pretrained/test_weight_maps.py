@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from lmlab.models import GPT, TransformerConfig
 from lmlab.nn import positions_from_mask
 from lmlab.pretrained import export_hugging_face, import_hugging_face
+from lmlab.text import BPETokenizer, CharTokenizer
 
 TINY = {"vocab_size": 50, "bos_token_id": None, "eos_token_id": None, "pad_token_id": None}
 WIDE = {
@@ -76,6 +77,23 @@ def test_a_model_of_ours_opens_in_transformers(family, tmp_path):
         torch.testing.assert_close(ours(ids), theirs(ids).logits, atol=1e-4, rtol=1e-4)
     again = import_hugging_face(tmp_path)
     assert torch.equal(again(ids), ours(ids))
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama"])
+@pytest.mark.parametrize("kind", [BPETokenizer, CharTokenizer])
+def test_transformers_reads_the_tokenizer_too(family, kind, tmp_path):
+    story = "One day a cat sat on a mat. So it did!"
+    tokenizer = kind.train([story], *([270] if kind is BPETokenizer else []))
+    size = tokenizer.vocab_size
+    model = GPT(TransformerConfig(vocab_size=size, d_model=16, n_layers=1, **CONFIGS[family]))
+    export_hugging_face(model, tmp_path, tokenizer)
+    theirs = transformers.AutoTokenizer.from_pretrained(tmp_path)
+    assert theirs(story)["input_ids"] == tokenizer.encode(story)
+    assert theirs.decode(tokenizer.encode(story)) == story
+    assert theirs.eos_token_id == tokenizer.eos_id
+    assert theirs.model_max_length == model.config.context_length
+    opened = transformers.AutoModelForCausalLM.from_pretrained(tmp_path)
+    assert opened.generation_config.eos_token_id == tokenizer.eos_id
 
 
 def test_switches_without_a_counterpart_are_named(tmp_path):

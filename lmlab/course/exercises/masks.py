@@ -4,7 +4,7 @@ import random
 
 import torch
 
-from lmlab.course.exercise import Exercise, Invariant, WrongAnswer
+from lmlab.course.exercise import Exercise, Invariant, Quiz, WrongAnswer
 
 
 def _cases(seed):
@@ -100,6 +100,21 @@ EXERCISES = (
             "triangle: .tril().",
             "With more keys than queries the triangle begins further right: tril(diagonal=d). "
             "How many keys come before the first query?",
+        ),
+        quiz=Quiz(
+            "A GPT is trained without a mask: every position sees all tokens of the text. What "
+            "happens to its loss?",
+            {
+                "It stays high, and the model writes badly": "Attention copes with much to look "
+                "at, and the answer to each question is now among it: the loss can only fall.",
+                "It falls to almost nothing, and the model writes badly": "Each position finds "
+                "the next token by looking one step ahead, and learns nothing else. When the "
+                "model writes, there is nothing ahead to copy from.",
+                "It falls as before, and the model only trains more slowly": "The mask saves no "
+                "work here. It keeps the answer out of sight, and without it there is nothing to "
+                "learn.",
+            },
+            answer="It falls to almost nothing, and the model writes badly",
         ),
     ),
 )

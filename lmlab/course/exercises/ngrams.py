@@ -5,7 +5,7 @@ from collections import Counter
 
 import torch
 
-from lmlab.course.exercise import Exercise, Invariant, WrongAnswer
+from lmlab.course.exercise import Exercise, Invariant, Quiz, WrongAnswer
 from lmlab.models.ngram_counts import count_ngrams
 
 
@@ -190,6 +190,19 @@ CONTINUATION_COUNTS = Exercise(
         "count_ngrams(ids, 2) has each different pair once as a key: (before, token).",
         "Take the second token of each of those keys, and count how often each id is among them: "
         "torch.tensor(…).bincount(minlength=vocab_size).",
+    ),
+    quiz=Quiz(
+        "In a text, Francisco comes 500 times, always after San; cup comes 60 times, after 40 "
+        "different words. Which of the two should be likelier after a word never seen before?",
+        {
+            "Francisco, for it is more frequent": "It is, but after San alone. A new word before "
+            "it is not San.",
+            "cup, for it follows many words": "It has been seen to go with many words, so one more "
+            "is no surprise. That is why Kneser-Ney counts what a word follows, not the word.",
+            "Neither: nothing is known about an unseen word": "Something is: how ready each word "
+            "is to follow others. The counts of this exercise measure it.",
+        },
+        answer="cup, for it follows many words",
     ),
 )
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from lmlab.course.exercise import Exercise, Invariant, WrongAnswer
+from lmlab.course.exercise import Exercise, Invariant, Quiz, WrongAnswer
 
 
 def _cases(seed):
@@ -196,6 +196,19 @@ EXERCISES = (
             "stays when the sum of those before it, cumsum minus itself, is still below p.",
             "Set the others to 0, bring the values back with torch.zeros_like(probs).scatter(-1, "
             "order, ordered), and divide by the sum over the last axis.",
+        ),
+        quiz=Quiz(
+            "With p = 0.9, a text where the model is sure keeps 1 token, and one where it "
+            "hesitates keeps 400. What would top-k with k = 50 do?",
+            {
+                "The same: p = 0.9 is about k = 50": "How many tokens top-p keeps depends on the "
+                "probabilities; k is 50 whatever they are.",
+                "Keep 50 in both": "So the first text could go on with one of 49 tokens that the "
+                "model hardly believes in, and the second loses 350 good ones.",
+                "Keep 1 in the first and 50 in the second": "top-k does not look at how large the "
+                "probabilities are: it keeps k tokens, however little the last ones have.",
+            },
+            answer="Keep 50 in both",
         ),
     ),
 )

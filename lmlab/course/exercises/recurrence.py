@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from lmlab.course.exercise import Exercise, Invariant, WrongAnswer
+from lmlab.course.exercise import Exercise, Invariant, Quiz, WrongAnswer
 
 
 def _steps(seed):
@@ -169,6 +169,20 @@ EXERCISES = (
             "much of the old c stays, and how much of g comes in?",
             "c = f.sigmoid() * c + i.sigmoid() * g.tanh(). The output h is the share o.sigmoid() "
             "of another tanh.",
+        ),
+        quiz=Quiz(
+            "An LSTM is to remember one fact for a thousand tokens. Which gates make that "
+            "possible?",
+            {
+                "The forget gate near 1, the input gate near 0": "c is then almost the same after "
+                "each step, and so is its gradient: it is multiplied a thousand times, but by "
+                "numbers near 1.",
+                "The forget gate near 0, the input gate near 1": "A forget gate of 0 empties the "
+                "memory at each step: only what came last is left.",
+                "The output gate near 0 all the time": "Then h never shows the fact. The output "
+                "gate decides what is shown, not what is kept.",
+            },
+            answer="The forget gate near 1, the input gate near 0",
         ),
     ),
 )
