@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lmlab import scaling as scaling
     from lmlab import viz as viz
-    from lmlab.course import check, hint, ledger, predict, progress, solution
-    from lmlab.interpret import record
+    from lmlab.course import check, hint, ledger, predict, progress, quiz, solution
+    from lmlab.interpret import record, xray
     from lmlab.models import (
         BERT,
         GPT,
@@ -45,12 +45,14 @@ _HOMES = {
     "load": "lmlab.pretrained",
     "predict": "lmlab.course",
     "progress": "lmlab.course",
+    "quiz": "lmlab.course",
     "record": "lmlab.interpret",
     "scaling": "lmlab",
     "solution": "lmlab.course",
     "town": "lmlab.text",
     "train": "lmlab.training",
     "viz": "lmlab",
+    "xray": "lmlab.interpret",
 }
 
 _MODULES = {"corpora", "scaling", "town", "viz"}
@@ -72,12 +74,14 @@ __all__ = [
     "load",
     "predict",
     "progress",
+    "quiz",
     "record",
     "scaling",
     "solution",
     "town",
     "train",
     "viz",
+    "xray",
 ]
 
 

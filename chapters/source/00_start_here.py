@@ -242,6 +242,9 @@ lmlab.hint("causal_mask")
 # %%
 lmlab.solution("causal_mask")
 
+# %%
+lmlab.quiz("causal_mask")
+
 # %% [markdown]
 # ## 4 · Train one yourself
 #
@@ -321,13 +324,13 @@ write(student)
 # | | chapter | what it is about |
 # |:--|:--|:--|
 # | 1 | [Background](01_background.ipynb) | from n-grams to GPT; what size and training cost |
-# | 2.1 | Language models | n-gram, RNN, LSTM and Transformer on one text, with one score |
-# | 2.2 | Self-attention | from a weighted average to many heads; masks |
-# | 2.3 | The Transformer | the block, its norms, its sense of order |
-# | 3.1 | Forward pass | every tensor from text to logits |
-# | 3.2 | Backward pass | gradients, and the optimisers that use them |
-# | 4 | The mathematics | every formula derived, then run |
-# | 5 | Build a GPT | your own, from the parts |
+# | 2.1 | [Language models](02_1_language_models.ipynb) | n-grams to GPT, one text, one score |
+# | 2.2 | [Self-attention](02_2_self_attention.ipynb) | from an average to many heads; masks |
+# | 2.3 | [The Transformer](02_3_transformer.ipynb) | the block, its norms, its sense of order |
+# | 3.1 | [Forward pass](03_1_forward_pass.ipynb) | every tensor from text to logits |
+# | 3.2 | [Backward pass](03_2_backward_pass.ipynb) | gradients, and the optimisers that use them |
+# | 4 | [The mathematics](04_mathematics.ipynb) | every formula derived, then run |
+# | 5 | [Build a GPT](05_build_a_gpt.ipynb) | your own, from the parts |
 # | 5.2 | Reading attention heads | what heads do, in your model and in real ones |
 # | 6.1 to 6.5 | Five applications | translation, questions, summaries, meaning, sentiment |
 # | 7 | Tools | the same model in three libraries |
@@ -340,11 +343,12 @@ write(student)
 # missing on your machine.
 #
 # **How the exercises work.** `check` never stops a notebook, and later cells do not need your
-# answer: they use the package's own version. What you have done is kept on your machine:
+# answer: they use the package's own version. What you have done is kept on your machine.
+# `lmlab.progress()` lists the whole course; here are the exercises of this chapter:
 
 # %%
 # NBVAL_IGNORE_OUTPUT
-lmlab.progress()
+lmlab.progress("00_start_here")
 
 # %% [markdown]
 # ## Summary

@@ -311,6 +311,9 @@ lmlab.hint("continuation_counts")
 # %%
 lmlab.solution("continuation_counts")
 
+# %%
+lmlab.quiz("continuation_counts")
+
 # %% [markdown]
 # Which $n$ is best, and how much does the smoothing matter?
 
@@ -429,6 +432,9 @@ lmlab.hint("lstm_cell")
 
 # %%
 lmlab.solution("lstm_cell")
+
+# %%
+lmlab.quiz("lstm_cell")
 
 # %% [markdown]
 # Training needs the gradient of the loss with respect to $U$, through all steps back to the
@@ -865,6 +871,9 @@ lmlab.hint("keep_top_p")
 # %%
 lmlab.solution("keep_top_p")
 
+# %%
+lmlab.quiz("keep_top_p")
+
 # %% [markdown]
 # ## 11 · The same in Chinese
 #
@@ -935,4 +944,4 @@ lmlab.ledger("02_1_language_models")
 # - Holtzman et al. 2020, *The Curious Case of Neural Text Degeneration* (arXiv 1904.09751):
 #   top-p.
 #
-# **Next:** 2.2 Self-attention
+# **Next:** [2.2 Self-attention](02_2_self_attention.ipynb)

@@ -96,6 +96,9 @@ lmlab.hint("causal_average")
 # %%
 lmlab.solution("causal_average")
 
+# %%
+lmlab.quiz("causal_average")
+
 # %% [markdown]
 # ## 2 · A dictionary that is never at a loss
 #
@@ -142,6 +145,9 @@ lmlab.hint("soft_lookup")
 
 # %%
 lmlab.solution("soft_lookup")
+
+# %%
+lmlab.quiz("soft_lookup")
 
 # %% [markdown]
 # ## 3 · Query, key and value of every token
@@ -257,6 +263,9 @@ lmlab.hint("attention_scores")
 # %%
 lmlab.solution("attention_scores")
 
+# %%
+lmlab.quiz("attention_scores")
+
 # %% [markdown]
 # ## 5 · A sum for every row
 #
@@ -329,6 +338,9 @@ lmlab.hint("effective_keys")
 
 # %%
 lmlab.solution("effective_keys")
+
+# %%
+lmlab.quiz("effective_keys")
 
 # %% [markdown]
 # ## 6 · Order is invisible
@@ -417,6 +429,9 @@ lmlab.hint("padding_mask")
 # %%
 lmlab.solution("padding_mask")
 
+# %%
+lmlab.quiz("padding_mask")
+
 # %% [markdown]
 # The third lets each query see what is *near*: a **sliding window** (滑动窗口). If what is hidden
 # is not even computed, the cost of a long text grows with its length only, not with its square
@@ -442,6 +457,9 @@ lmlab.hint("window_mask")
 
 # %%
 lmlab.solution("window_mask")
+
+# %%
+lmlab.quiz("window_mask")
 
 # %% [markdown]
 # One question is left, and most mistakes are made here: *when* is the mask applied? It hides keys
@@ -480,6 +498,9 @@ lmlab.hint("weights_from_scores")
 # %%
 lmlab.solution("weights_from_scores")
 
+# %%
+lmlab.quiz("weights_from_scores")
+
 # %% [markdown]
 # ### Exercise 2.2.8 · ★★ · 10 min
 #
@@ -501,6 +522,9 @@ lmlab.hint("causal_attention")
 
 # %%
 lmlab.solution("causal_attention")
+
+# %%
+lmlab.quiz("causal_attention")
 
 # %% [markdown]
 # ## 8 · Heads
@@ -558,6 +582,9 @@ lmlab.hint("split_heads")
 # %%
 lmlab.solution("split_heads")
 
+# %%
+lmlab.quiz("split_heads")
+
 # %% [markdown]
 # ### Exercise 2.2.10 · ★ · 5 min
 #
@@ -605,6 +632,9 @@ lmlab.hint("multi_head_attention")
 # %%
 lmlab.solution("multi_head_attention")
 
+# %%
+lmlab.quiz("multi_head_attention")
+
 # %% [markdown]
 # Is it the same as everybody else's? Give our function the weights of PyTorch's own module:
 
@@ -647,6 +677,9 @@ lmlab.hint("share_heads")
 
 # %%
 lmlab.solution("share_heads")
+
+# %%
+lmlab.quiz("share_heads")
 
 # %% [markdown]
 # ## 9 · From one text to another
@@ -692,6 +725,9 @@ lmlab.hint("cross_attention")
 
 # %%
 lmlab.solution("cross_attention")
+
+# %%
+lmlab.quiz("cross_attention")
 
 # %% [markdown]
 # ## 10 · Where the gradient flows
@@ -750,6 +786,9 @@ lmlab.hint("softmax_jacobian")
 
 # %%
 lmlab.solution("softmax_jacobian")
+
+# %%
+lmlab.quiz("softmax_jacobian")
 
 # %% [markdown]
 # ## 11 · What it costs
@@ -841,6 +880,9 @@ lmlab.hint("streaming_attention")
 
 # %%
 lmlab.solution("streaming_attention")
+
+# %%
+lmlab.quiz("streaming_attention")
 
 # %% [markdown]
 # ## 12 · How far back, continued
@@ -1022,4 +1064,4 @@ lmlab.ledger("02_2_self_attention")
 # - Jain & Wallace 2019, *Attention is not Explanation* (arXiv 1902.10186): a warning, to be read
 #   with section 13.
 #
-# **Next:** 2.3 The Transformer
+# **Next:** [2.3 The Transformer](02_3_transformer.ipynb)

@@ -830,13 +830,14 @@ lmlab.solution("shift_right")
 # %%
 # NBVAL_IGNORE_OUTPUT
 from lmlab.models import EncoderDecoder
-from lmlab.tasks.reversal import VOCAB_SIZE, letters, reversal_pairs, solved
+from lmlab.tasks.reversal import MARK, reversal_pairs, solved
+from lmlab.tasks.reversal import TOKENIZER as letters
 from lmlab.training import TrainingConfig, train
 
 torch.manual_seed(0)
 reverser = EncoderDecoder(
     lmlab.TransformerConfig(
-        vocab_size=VOCAB_SIZE, context_length=9, d_model=32, n_layers=2, positions="learned"
+        vocab_size=letters.vocab_size, context_length=9, d_model=32, n_layers=2, positions="learned"
     )
 )
 plan = TrainingConfig(steps=200, batch_size=64, learning_rate=1e-2, muon_learning_rate=0.03)
@@ -849,15 +850,14 @@ print(f"{share:.0%} of 200 new words are written backwards without a mistake")
 print("more than 90 %:", share > 0.9)
 
 # %%
-word = torch.tensor([[11, 5, 25, 2, 15, 1, 18, 4]])  # k e y b o a r d
-backwards = reverser.generate(word, 9, begin_id=0, temperature=0.0)
-read = torch.cat((torch.zeros(1, 1, dtype=torch.long), backwards[:, :-1]), dim=1)
+word = torch.tensor([letters.encode("keyboard")])
+backwards = reverser.generate(word, 9, begin_id=MARK, temperature=0.0)
+read = torch.cat((torch.tensor([[MARK]]), backwards[:, :-1]), dim=1)
 with lmlab.record(reverser) as tape, torch.no_grad():
     reverser(word, read)
 cross = tape.attention_weights("decoder.*.cross")[-1].mean(dim=0)  # of the last layer, all heads
-axes = viz.attention_pattern(
-    cross, letters(word[0]), query_tokens=letters(backwards[0]), title="to write ↓, it looks at →"
-)
+keys, queries = (letters.tokens(ids[0].tolist()) for ids in (word, backwards))
+axes = viz.attention_pattern(cross, keys, query_tokens=queries, title="to write ↓, it looks at →")
 viz.picture(
     axes,
     alt="Cross-attention of the last layer. To write the first letter of the target, the decoder "
@@ -1091,4 +1091,4 @@ print("the LSTM writes fastest:", total["LSTM"] < total["GPT with cache"])
 #   Positional Information* (arXiv 2203.16634).
 # - Elhage et al. 2021, *A Mathematical Framework for Transformer Circuits*: the residual stream.
 #
-# **Next:** 3.1 The forward pass
+# **Next:** [3.1 The forward pass](03_1_forward_pass.ipynb)

@@ -237,6 +237,9 @@ lmlab.hint("merge_steps")
 # %%
 lmlab.solution("merge_steps")
 
+# %%
+lmlab.quiz("merge_steps")
+
 # %% [markdown]
 # How many merges are enough? Since later merges only add to earlier ones, the first k of
 # town-gpt's are a tokenizer of their own.
@@ -635,6 +638,9 @@ lmlab.hint("read_out")
 lmlab.solution("read_out")
 
 # %%
+lmlab.quiz("read_out")
+
+# %%
 probs = embedding.read_out(rays["hidden"].value, town_gpt.head.weight.detach())
 for token, logit, probability in rays.likeliest(6):
     share = "█" * round(40 * probability)
@@ -769,4 +775,4 @@ lmlab.ledger("03_1_forward_pass")
 # - Elhage et al. 2021, *A Mathematical Framework for Transformer Circuits*: the residual stream.
 # - Sun et al. 2024, *Massive Activations in Large Language Models* (arXiv 2402.17762).
 #
-# **Next:** 3.2 The backward pass
+# **Next:** [3.2 The backward pass](03_2_backward_pass.ipynb)

@@ -1123,15 +1123,11 @@ gradient_sizes(town_gpt, town_ids(" ".join(words)))
 # - Language models are trained to a budget, not to convergence.
 #
 # ## What the document says, what we found
-#
-# - *It has the loss computed, the gradients propagated back, and the weights updated.* So it is,
-#   and each of the three is a few lines (sections 6, 9 and 10).
-# - *It names gradient descent and Adam as ways to update.* On a small GPT, Adam is well ahead of
-#   plain gradient descent at the same number of steps, and Muon ahead of Adam (section 12).
-# - *It says to repeat until the model converges.* Language models do not get there. The loss of
-#   our run still falls at its last step, and on a small text convergence is what must be
-#   avoided (section 15).
-#
+
+# %%
+lmlab.ledger("03_2_backward_pass")
+
+# %% [markdown]
 # ## Further reading
 #
 # - Rumelhart, Hinton & Williams 1986, *Learning representations by back-propagating errors*.
@@ -1143,4 +1139,4 @@ gradient_sizes(town_gpt, town_ids(" ".join(words)))
 # - Kaplan et al. 2020 (arXiv 2001.08361): loss against compute; why one stops before
 #   convergence.
 #
-# **Next:** 4 Mathematics
+# **Next:** [4 Mathematics](04_mathematics.ipynb)

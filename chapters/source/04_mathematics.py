@@ -18,7 +18,7 @@
 # | **You will be able to** | derive each formula of attention, and test a formula by running it |
 # | **You need to know** | chapters 2.2 to 3.2; derivatives, matrices, mean and variance |
 # | **Time** | 3 hours |
-# | **On two cores** | 20 seconds of compute, no GPU, no internet |
+# | **On two cores** | 25 seconds of compute, no GPU, no internet |
 # | **Exercises** | 10, and 5 predictions |
 #
 # The document gives two formulas. You will take both apart: where each sign comes from, what would
@@ -68,9 +68,9 @@ tokens = ["the", "kite", "was", "red"]
 torch.manual_seed(0)
 q, k, v = torch.randn(3, 4, 8)  # (time, d_k) each
 viz.picture(
-    viz.attention_steps(2 * q, k, tokens),
-    alt="Four tables with queries as rows and keys as columns: scores, scaled scores, masked "
-    "scores, and weights, in which each row sums to one.",
+    viz.attention_steps(q, k, tokens),
+    alt="Four tables with queries as rows and keys as columns: scores, scaled scores, the same for "
+    "want of a mask, and weights, in which each row sums to one.",
 )
 
 # %%
@@ -161,7 +161,7 @@ table = one_z(tape["blocks.1.attn.scores"], nn.causal_mask(40))[0, 2]  # head 2:
 axes = theme.new_axes(6.4, 2.8)
 axes.bar(range(40), table.sum(dim=-1), color=theme.BLUE)
 axes.axhline(1 / 40, color=theme.ORANGE, lw=1)
-axes.annotate("1/40", (39, 0.03), color=theme.ORANGE)
+axes.annotate("1/40", (40.5, 0.027), color=theme.ORANGE)
 axes.set(xlabel="query", ylabel="sum of its weights, with one Z")
 viz.picture(
     axes,
@@ -590,21 +590,18 @@ for layer, row in enumerate(lengths):
     axes.bar([layer + 0.2 * (head - 1.5) for head in range(4)], row, width=0.17, color=theme.BLUE)
     for head, length in enumerate(row):
         axes.annotate(str(head), (layer + 0.2 * (head - 1.5), length), ha="center", fontsize=8)
-axes.set(
-    xlabel="layer (a bar for each head)",
-    ylabel="length of what it adds / of the stream",
-    xticks=range(4),
-)
+axes.set(xlabel="layer (a bar for each head)", ylabel="length added / stream", xticks=range(4))
 viz.picture(
     axes,
-    alt="A bar for each of the four heads of four layers: how long a vector it adds to the stream "
-    "at the last token. Bars of layer 0 are tiny; those of the last layers are the highest.",
+    alt="A bar for each of the four heads of four layers: the length of what it adds at the last "
+    "token, as a share of the stream's. Heads 0 and 3 of layer 0 and head 0 of layer 3 stand out.",
 )
 
 # %% [markdown]
 # **What you see.** The sum over heads *is* multi-head attention, in every layer of a trained model.
-# This gives more than a formula: what a layer writes into the stream is a sum with a term for
-# each head, so one can ask what *one* head has added, as in the picture. Chapter 5.2 lives on it.
+# This gives more than a formula: what a layer writes into the stream has a term for each head, so
+# one can ask what *one* head has added. Head 0 of layer 3 speaks loudest of its layer; chapter 2.2
+# found it to be one of three heads that the model cannot do without. Chapter 5.2 lives on this sum.
 #
 # ## 8 · The sum, read over blocks
 #
@@ -692,7 +689,7 @@ no_feed_forward = {"blocks.*.mlp.out": torch.zeros_like}
 
 
 def attention_alone(ids):
-    """The document's sum to the letter: no feed-forward, every block reads the embeddings."""
+    """No feed-forward either: the embeddings, plus the document's sum over blocks."""
     return {**side_by_side_from(0)(ids), **no_feed_forward}
 
 
@@ -702,7 +699,7 @@ print(f"attention alone, side by side: {loss(attention_alone):.2f}")
 # %%
 axes = theme.new_axes(6.4, 2.8)
 axes.plot(range(4), in_a_row, "o-", color=theme.BLUE)
-axes.axhline(torch.tensor(1536.0).log().item(), color=theme.FAINT, lw=1)
+axes.axhline(torch.tensor(model.config.vocab_size).log(), color=theme.FAINT, lw=1)
 axes.annotate("blind guessing", (2.4, 7.5), color=theme.FAINT)
 axes.set(xlabel="blocks in a row before the rest stands side by side", xticks=range(4))
 axes.set(ylabel="loss (nats per token)", ylim=(0, 9.5))
@@ -713,11 +710,11 @@ viz.picture(
 )
 
 # %% [markdown]
-# **What you see.** With no feedback at all the model is worse than blind guessing: 8.5 against 7.3.
+# **What you see.** With no feedback at all the model is worse than blind guessing: 8.6 against 7.3.
 # One block in a row before the others stand side by side, and it is at 3.0; with two it is at 1.0.
-# The last point is the model as it is, for a single block has nobody beside it. The formula to
-# the letter (attention alone, side by side) gives 11.0, but there the feed-forward is missed more:
-# in a row it is no better.
+# The last point is the model as it is, for a single block has nobody beside it. Read to the letter,
+# the formula has no feed-forward at all. Then the loss is near 11, in a row or side by side: what
+# is missed first is the other half of each block.
 #
 # To be fair: `town-gpt` was *trained* in a row. A model trained side by side would learn something,
 # as a single, very wide layer does. What it could not learn is any finding that rests on another
@@ -1087,4 +1084,4 @@ lmlab.ledger("04_mathematics")
 # - Dao et al. 2022, *FlashAttention* (arXiv 2205.14135), appendix B: the gradient with $D = dO
 #   \cdot O$.
 #
-# **Next:** 5 Build a GPT
+# **Next:** [5 Build a GPT](05_build_a_gpt.ipynb)

@@ -79,66 +79,107 @@ lmlab.predict(
 
 # %% [markdown]
 # A fault without an error is found by a **test** (测试): a sentence that says what should hold,
-# and a line that finds out. To see what goes on inside, we listen at the feed-forward.
+# and a few lines that find out. Here are three. `parts` is a block, of which we use the parts;
+# `run` puts them to work, and will be exchanged later.
+
+# %%
+import copy
+
+
+def result_of(made):
+    """What a block made; of several results the last."""
+    return made[-1] if isinstance(made, tuple) else made
+
+
+def feed_forward_reads_what_attention_brought(run, parts):
+    heard = []
+    listen = parts.feed_forward.register_forward_hook(lambda part, given, made: heard.append(given))
+    run(parts, x)
+    listen.remove()
+    return not torch.equal(heard[0][0], x)
+
+
+def stream_comes_through_when_no_part_writes(run, parts):
+    parts = copy.deepcopy(parts)
+    for weight in [*parts.attention.out_proj.parameters(), *parts.feed_forward[-1].parameters()]:
+        torch.nn.init.zeros_(weight)
+    return torch.allclose(result_of(run(parts, x)), parts.norm_2(parts.norm_1(x)), atol=1e-5)
+
+
+def one_tensor_comes_out_for_the_next_block(run, parts):
+    return isinstance(run(parts, x), torch.Tensor)
+
+
+# %% [markdown]
+# Two more are about *who sees whom*: change one thing, and look who notices.
+
+
+# %%
+def notices(run, parts, changed):
+    """Where the result differs when x is changed, (batch, time)."""
+    return (result_of(run(parts, changed)) - result_of(run(parts, x))).abs().amax(dim=-1) > 1e-5
+
+
+def no_token_notices_a_later_one(run, parts):
+    changed = x.clone()
+    changed[:, -1] += torch.randn(64)  # another last token
+    return not notices(run, parts, changed)[:, :-1].any()
+
+
+def no_text_notices_another(run, parts):
+    changed = x.clone()
+    changed[1] += torch.randn(5, 64)  # another second text
+    return not notices(run, parts, changed)[0].any()
+
+
+tests = (
+    feed_forward_reads_what_attention_brought,
+    stream_comes_through_when_no_part_writes,
+    one_tensor_comes_out_for_the_next_block,
+    no_text_notices_another,
+    no_token_notices_a_later_one,
+)
 
 # %%
 from lmlab.course.document_block import RunningDocumentBlock
 
 block = RunningDocumentBlock(64).eval()  # eval: no dropout
-heard = []
-block.feed_forward.register_forward_hook(lambda module, given, made: heard.append(given[0]))
-first, second = block(x, x)
-print("Fault 2: the feed-forward should read what attention brought.")
-print("         It reads x itself:", torch.equal(heard[0], x))
 
-silent = RunningDocumentBlock(64).eval()
-for part in (silent.attention.out_proj, silent.feed_forward[-1]):
-    torch.nn.init.zeros_(part.weight)
-    torch.nn.init.zeros_(part.bias)
-print("Fault 3: where no part writes anything, the stream should still come through.")
-print("         The second result is 0 for every x:", bool((silent(x, x)[1] == 0).all()))
 
-print("Fault 4: a block should take what a block returns.")
-try:
-    block(block(x, x), block(x, x))
-except (AttributeError, TypeError) as error:
-    print(f"         It returns {len(block(x, x))} values, and the next one: {error}")
+def judge(run):
+    """Say of each test whether it holds."""
+    for test in tests:
+        print("holds" if test(run, block) else "FAILS", test.__name__.replace("_", " "))
+
+
+judge(lambda parts, x: parts(x, x))
 
 # %% [markdown]
-# **What you see.** Each line would print something else if the claim were wrong. The
-# feed-forward works beside attention instead of after it. The second norm adds two *parts*, and
-# the stream itself is lost. And blocks cannot be stacked, for nobody knows which of the two
-# results is the next `x`.
+# **What you see.** Faults 2 to 5. The feed-forward works beside attention instead of after it.
+# The second norm adds two *parts*, and the stream itself is lost. Two results come out, so that
+# blocks cannot be stacked: which of them is the next `x`? And the texts of a batch read each
+# other. PyTorch's attention wants time first, unless it is told `batch_first=True`; with the axes
+# that everyone uses, batch and time are swapped.
 #
-# The next two are about *who sees whom*. Change one thing, and see who notices:
+# The last test holds, but for a bad reason: each token is compared with the same place of *other
+# texts*, so no token sees any other of its own text. Put the axes right, and judge again:
+
 
 # %%
-with torch.no_grad():
-    later = x.clone()
-    later[:, -1] += 1  # another last token
-    noticed = (block(later, later)[0] - block(x, x)[0]).abs().amax(dim=-1) > 1e-6
-    print("Fault 5: another last token should be noticed by no token before it.")
-    rows = x.transpose(0, 1)  # (time, batch, d_model), as PyTorch's module wants it
-    changed = later.transpose(0, 1)
-    noticed = (block(changed, changed)[0] - block(rows, rows)[0]).abs().amax(dim=-1) > 1e-6
-    print("         noticed at places", noticed[:, 0].nonzero().flatten().tolist(), "of 0 to 4")
+def time_first(parts, x):
+    """The document's block, given (time, batch, d_model) as it wants it."""
+    rows = x.transpose(0, 1)
+    return tuple(made.transpose(0, 1) for made in parts(rows, rows))
 
-    other = x.clone()
-    other[1] += torch.randn(5, 64)  # another second text
-    noticed = (block(other, other)[0] - block(x, x)[0]).abs().amax(dim=-1) > 1e-6
-    print("Fault 6: another second text should not be noticed by the first.")
-    print("         noticed in the first text at", int(noticed[0].sum()), "of 5 places")
 
+print("no token notices a later one:", no_token_notices_a_later_one(time_first, block))
 sizes = [sum(p.numel() for p in RunningDocumentBlock(64, n).parameters()) for n in (1, 4)]
-print("Fault 7: four blocks should have four times the parameters of one.")
-print(f"         n=1: {sizes[0]:,}, n=4: {sizes[1]:,}")
+print("parameters with n=1 and n=4:", *sizes)
 
 # %% [markdown]
-# **What you see.** There is no causal mask: the first token sees the last one. A model like that
-# "predicts" the next token by looking at it. Batch and time are swapped: PyTorch's attention
-# wants time first unless it is told `batch_first=True`, so with the axes that everyone uses the
-# *texts of a batch read each other*. And `n`, which the document's text calls the number of
-# blocks, counts heads: it makes no block and no parameter more.
+# **What you see.** Fault 6: there is no causal mask, so a token sees those that it is to predict.
+# Fault 7: `n`, which stands for the number of blocks in the document's text, counts heads. It
+# makes no block and no parameter more.
 #
 # ### Exercise 5.1 · ★★★ · 20 min
 #
@@ -163,15 +204,27 @@ lmlab.hint("mended_block")
 lmlab.solution("mended_block")
 
 # %% [markdown]
-# Are these faults of style only? Train both, the running block and the mended one, to predict
-# the next of random tokens. Nothing can be learned there: an honest model stays at
+# Does the mended block pass? The same parts, and the same tests:
+
+# %%
+from lmlab.course.document_block import mended_block as mended
+
+
+def put_together(parts, x):
+    """The parts of the document's block, put together as they should be."""
+    return mended(x, parts.attention, parts.feed_forward, parts.norm_1, parts.norm_2)
+
+
+judge(put_together)
+
+# %% [markdown]
+# Do such faults matter? Train both, the document's block (its axes put right) and the mended one,
+# to predict the next of *random* tokens. Nothing can be learned there: an honest model stays at
 # $\ln 16 = 2.77$ nats.
 
 # %%
 from torch import nn
 from torch.nn import functional as F
-
-from lmlab.course.document_block import mended_block as mended
 
 
 def loss_on_noise(run, steps=150):
@@ -183,7 +236,8 @@ def loss_on_noise(run, steps=150):
     optimizer = torch.optim.AdamW(weights, lr=3e-3)
     for _ in range(steps):
         ids = torch.randint(16, (32, 9))
-        logits = head(run(parts, embed(ids[:, :-1]) + places.weight))
+        made = run(parts, embed(ids[:, :-1]) + places.weight)
+        logits = head(made[0] if isinstance(made, tuple) else made)
         loss = F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
         optimizer.zero_grad()
         loss.backward()
@@ -191,21 +245,8 @@ def loss_on_noise(run, steps=150):
     return loss.item()
 
 
-# %%
-def run_theirs(parts, x):
-    """The document's block, given time first, so that only the mask is missing."""
-    rows = x.transpose(0, 1)
-    return parts(rows, rows)[0].transpose(0, 1)
-
-
-def run_mended(parts, x):
-    """The same parts, put together as they should be."""
-    return mended(x, parts.attention, parts.feed_forward, parts.norm_1, parts.norm_2)
-
-
-noise = {"the document's": loss_on_noise(run_theirs), "mended": loss_on_noise(run_mended)}
-print("the document's block predicts noise:", noise["the document's"] < 2.0)
-print("the mended one does not:", noise["mended"] > 2.6)
+print("the document's block foretells noise:", loss_on_noise(time_first) < 2.0)
+print("the mended one does not:", loss_on_noise(put_together) > 2.6)
 
 # %% [markdown]
 # **What you see.** Without a mask, the model foretells the roll of a die. Too good a loss is a
@@ -446,18 +487,18 @@ for length in (100, 128, 129, 192, 193, 300):
 #
 # *What if there is little text?*
 #
-# The same training, but on 6,000 tokens: some sixty stories. The model is a small GPT-2 this
+# The same training, but on 6,000 tokens: some fifty stories. The model is a small GPT-2 this
 # time: LayerNorm, learned positions, GELU, biases.
 
 # %%
 lmlab.predict(
-    "A model reads sixty stories forty times. What happens to its loss on stories that it has "
-    "never seen?",
+    "A model reads the same fifty stories 25 times. What happens to its loss on stories that it "
+    "has never seen?",
     {
-        "it falls as the training loss does": "For a while: until it knows the sixty by heart.",
+        "it falls as the training loss does": "For a while: until it knows the fifty by heart.",
         "it falls, then stays": "Nothing holds it there. The model grows ever surer of its "
-        "sixty, and is surely wrong about others.",
-        "it falls, then rises": "First it learns how stories go; then it learns these sixty.",
+        "fifty, and so more and more surprised at others.",
+        "it falls, then rises": "First it learns how stories go; then it learns these fifty.",
     },
     answer="it falls, then rises",
 )
@@ -483,9 +524,9 @@ def fit(n_tokens, dropout):
 
 
 runs = {
-    "sixty stories": fit(6000, 0.0),
+    "little text": fit(6000, 0.0),
     "with dropout": fit(6000, 0.3),
-    "six thousand stories": fit(len(train), 0.0),
+    "all the text": fit(len(train), 0.0),
 }
 
 # %%
@@ -494,20 +535,20 @@ lines = {
     name: [(row["step"], row["validation_loss"]) for row in rows if "validation_loss" in row]
     for name, (_, rows) in runs.items()
 }
-learned = [(row["step"], row["train_loss"]) for row in runs["sixty stories"][1]]
-lines["sixty stories, in training"] = learned[::10]
+learned = [(row["step"], row["train_loss"]) for row in runs["little text"][1]]
+lines["little text, in training"] = learned[::10]
 axes = viz.named_lines(lines, xlabel="step", ylabel="loss (nats per token)")
 viz.picture(
     axes,
-    alt="Loss against steps. On sixty stories the training loss falls to almost nothing, while "
-    "the loss on other stories falls, turns, and rises. With dropout it rises less; with six "
-    "thousand stories it goes on falling.",
+    alt="Loss against steps. On little text the training loss falls to almost nothing, while "
+    "the loss on other stories falls, turns, and rises. With dropout it rises less; with "
+    "all the text it goes on falling.",
 )
 
 # %%
 losses = {name: [loss for _, loss in lines[name]] for name in runs}
 overfitted, dropped, enough = losses.values()
-print("with sixty stories the validation loss turns and rises:",
+print("with little text the validation loss turns and rises:",
       overfitted[-1] > min(overfitted) + 0.1)  # fmt: skip
 print("while the training loss falls:", learned[-1][1] < 1.0)
 print("dropout helps:", dropped[-1] < overfitted[-1] - 0.1)
@@ -515,7 +556,7 @@ print("more text helps most:", enough[-1] < min(dropped) and enough[-1] < min(ov
 
 # %% [markdown]
 # **What you see.** This is **overfitting** (过拟合): what the model goes on to learn is true of
-# its sixty stories and of no other. Three cures, from the cheapest to the best.
+# its fifty stories and of no other. Three cures, from the cheapest to the best.
 #
 # *Stop early.* Keep the model of the best evaluation, and do not wait much longer for a better
 # one.
@@ -594,7 +635,7 @@ import transformers
 from lmlab.pretrained import export_hugging_face
 
 transformers.utils.logging.disable_progress_bar()
-models = {"your GPT": gpt, "the small one": runs["six thousand stories"][0]}
+models = {"your GPT": gpt, "the small one": runs["all the text"][0]}
 opened, folders = {}, {}
 for name, model in models.items():
     folders[name] = export_hugging_face(model, Path(mkdtemp()) / "model", tokenizer)

@@ -117,8 +117,8 @@ def _moodiness(trial: Trial) -> str | None:
     """A sentence when another call with the same input gives something else."""
     place = trial.first_miss
     first, wanted = trial.outcomes[place], trial.standard.wanted[place]
-    again = call(trial.answer, trial.standard.cases[place])
-    if type(first.value) is not type(wanted) or again.resembles(first):
+    can_be_compared = type(first.value) is type(wanted) and first.resembles(first)
+    if not can_be_compared or call(trial.answer, trial.standard.cases[place]).resembles(first):
         return None
     return (
         "Called twice with the same input, your function gives two different results: does it draw "

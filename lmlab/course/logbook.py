@@ -99,7 +99,8 @@ class Progress:
         return f"{_done(self.rows)} exercises done; about {left} minutes to go"
 
     def __repr__(self) -> str:
-        widths = [max(map(len, cells)) for cells in zip(*(row.cells for row in self.rows))]  # noqa: B905
+        columns = zip(*(row.cells for row in self.rows), strict=True)
+        widths = [max(map(len, column)) for column in columns]
         lines = [self.summary]
         for heading, rows in self._chapters():
             lines.append(heading)

@@ -75,7 +75,7 @@ def train_without(
     text: EncodedCorpus,
     config: TransformerConfig,
     *,
-    steps: int = 150,
+    steps: int = 300,
     seed: int = 0,
     **training,
 ) -> Fitted:

@@ -1,6 +1,6 @@
 """The proof of every exercise: the reference passes, each mistake is named by its own sentence.
 
-`conftest.py` prints what was proved as a table, one line for each exercise.
+`tests/conftest.py` prints what was proved as a table, one line for each exercise.
 """
 
 from dataclasses import replace

@@ -178,7 +178,7 @@ EXERCISES = (
             ),
             WrongAnswer(
                 _block(_right, mask=None),
-                "Fault 5: there is no causal mask, so each token sees the ones it is to predict. "
+                "Fault 6: there is no causal mask, so each token sees the ones it is to predict. "
                 "Give attn_mask, True above the diagonal.",
             ),
             WrongAnswer(
@@ -192,12 +192,13 @@ EXERCISES = (
             ),
             WrongAnswer(
                 _block(_right, mask=None, batch_first=True),
-                "Faults 5 and 6: no mask, and batch and time are swapped: the module reads axis 0 "
-                "as time, so texts of a batch look at each other. Transpose before and after.",
+                "Faults 5 and 6: batch and time are swapped, for the module reads axis 0 as time, "
+                "so texts of a batch look at each other; and there is no mask. Transpose before "
+                "and after.",
             ),
             WrongAnswer(
                 _block(_right, batch_first=True),
-                "Fault 6: batch and time are swapped, so that the mask does not even fit: the "
+                "Fault 5: batch and time are swapped, so that the mask does not even fit: the "
                 "module reads axis 0 as time. Transpose before and after.",
             ),
             WrongAnswer(
@@ -211,7 +212,7 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Mend one fault at a time, in the order of the probes above, and check after each: "
+            "Mend one fault at a time, in the order of the tests above, and check after each: "
             "the panel says which one is next.",
             "rows = x.transpose(0, 1) is (time, batch, d_model); what comes back has to be "
             "transposed as well. The mask is torch.ones(time, time, dtype=torch.bool).triu(1).",
