@@ -458,8 +458,8 @@ viz.picture(
 # %% [markdown]
 # **What you see.** The wider the vectors, the further apart the scores; scaled, they have the
 # variance 1 at every width. The steps tell you where the argument ends: *independent*, *mean 0*,
-# *variance 1*. All hold before training, and none afterwards. `town-gpt` makes sure of the size by
-# normalising queries and keys (QK-norm).
+# *variance 1*. All hold before training, and none is sure afterwards. `town-gpt` keeps the size in
+# hand by normalising queries and keys (QK-norm).
 #
 # ### Exercise 4.4 · ★ · 6 min
 #

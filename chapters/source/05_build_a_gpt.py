@@ -415,11 +415,12 @@ for step, page in diary.pages.items():
         print(f"step {step}\n   {page}\n")
 
 # %% [markdown]
-# **What you see.** First it learns *which words there are*, then *which word may follow which*,
-# then sentences; names and things that stay the same through a story come last, and after a
-# minute they have only begun to come. The curve is steep at first, for frequent words are
-# learned first. The rest is rarer and takes longer: the model of chapter 00, the same size, had
-# twenty times as many steps.
+# **What you see.** At step 50 it knows *which words there are* and how a story begins. Then it
+# learns *which word may follow which*, then sentences. Who is in the story, and who carries what,
+# comes last: at step 400 each sentence is right by itself, and people still come out of nowhere.
+# The curve falls fast at first and ever more slowly, for what is frequent is learned first. The
+# model of chapter 00, of the same size, had twenty times as many steps. And the two lines lie on
+# each other: with 6,000 stories no token has been read twice yet.
 #
 # ## 4 · Let it write
 #
@@ -540,7 +541,7 @@ lines["little text, in training"] = learned[::10]
 axes = viz.named_lines(lines, xlabel="step", ylabel="loss (nats per token)")
 viz.picture(
     axes,
-    alt="Loss against steps. On little text the training loss falls to almost nothing, while "
+    alt="Loss against steps. On little text the training loss falls below half a nat, while "
     "the loss on other stories falls, turns, and rises. With dropout it rises less; with "
     "all the text it goes on falling.",
 )
@@ -556,7 +557,8 @@ print("more text helps most:", enough[-1] < min(dropped) and enough[-1] < min(ov
 
 # %% [markdown]
 # **What you see.** This is **overfitting** (过拟合): what the model goes on to learn is true of
-# its fifty stories and of no other. Three cures, from the cheapest to the best.
+# its fifty stories and of no other. On those it comes down to half a nat; on others it is best at
+# step 150, with 3.4, and ends at 4.0. Three cures, from the cheapest to the best.
 #
 # *Stop early.* Keep the model of the best evaluation, and do not wait much longer for a better
 # one.
@@ -594,8 +596,11 @@ for name, found in losses.items():
 # %% [markdown]
 # *Leave some numbers out.* **Dropout** (随机失活) sets each number of a layer to 0 with
 # probability $p$, anew at each step, and only in training. What can be missing at any time
-# cannot be relied on: the model must know things in more than one way. *And more text*, where
-# there is any: nothing else brings the loss that far down.
+# cannot be relied on: the model must know things in more than one way. Here it keeps the loss from
+# rising, but learns more slowly, and at its best (3.6) it is no better than to stop in time (3.4).
+#
+# *And find more text.* With all 6,000 stories, in the same number of steps, the loss is 2.0 and
+# still falls. No other cure comes near.
 #
 # ### Exercise 5.5 · ★ · 6 min
 #
@@ -645,7 +650,8 @@ for name, model in models.items():
 ids = batch.inputs[:, :64]
 for name, theirs in opened.items():
     with torch.no_grad():
-        apart = (theirs(ids).logits - models[name](ids)).abs().max()
+        logits, same = models[name](ids), theirs(ids).logits
+    apart = (same - logits).abs().max() / logits.abs().max()
     print(f"{name:13} is a {type(theirs).__name__}; logits equal to 1e-5: {bool(apart < 1e-5)}")
 print(sorted(path.name for path in folders["your GPT"].iterdir()))
 
@@ -661,10 +667,10 @@ with torch.no_grad():
 print("the same twenty tokens:", torch.equal(ours, theirs))
 
 # %% [markdown]
-# **What you see.** Not a toy: the same function, to the fifth decimal, in code by other people.
-# All that works on a Llama (servers, quantisers, evaluations) works on yours. Two settings
-# decide which family it is; with `qk_norm=True`, for instance, neither library class would fit,
-# and the export says so.
+# **What you see.** Not a toy: the same function in code by other people. (The difference is that
+# of rounding, held against the largest logit: float32 keeps seven digits.) What works on a Llama
+# (servers, quantisers, evaluations) works on yours. The settings decide which family it is; with
+# `qk_norm=True`, for instance, neither of the two would fit, and the export says so.
 #
 # ## 7 · A new voice: fine-tuning with LoRA
 #
@@ -783,9 +789,12 @@ print(told[0], "\n\n" + told[1])
 print("\nwith every mark of the voice:", sum(map(keeps_the_voice, told)), "of", len(told))
 
 # %% [markdown]
-# **What you see.** The same town, the same people, another voice. The plain stories got worse:
-# this is **catastrophic forgetting** (灾难性遗忘), in a mild form. LoRA makes it easy to undo:
-# take the detours off, and the old model stands there untouched.
+# **What you see.** The same town, the same people, another voice. The loss on old tales falls from
+# 3.6 to 0.5 nats, as low as that on plain stories was. Opening, ending and comparisons are there;
+# the refrain comes too often or too late, for to count to three sentences is harder than to know
+# that there is a refrain. The plain stories got worse, from 0.5 to 0.7: this is **catastrophic
+# forgetting** (灾难性遗忘), in a mild form. LoRA makes it easy to undo: take the detours off, and
+# the old model stands there untouched.
 #
 # Or else fold them in for good, so that the model is as fast and as large as it was.
 #
