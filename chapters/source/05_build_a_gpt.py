@@ -203,6 +203,9 @@ lmlab.hint("mended_block")
 # %%
 lmlab.solution("mended_block")
 
+# %%
+lmlab.quiz("mended_block")
+
 # %% [markdown]
 # Does the mended block pass? The same parts, and the same tests:
 
@@ -622,6 +625,9 @@ lmlab.hint("dropout")
 # %%
 lmlab.solution("dropout")
 
+# %%
+lmlab.quiz("dropout")
+
 # %% [markdown]
 # ## 6 · Open it elsewhere
 #
@@ -716,6 +722,9 @@ lmlab.hint("lora_linear")
 
 # %%
 lmlab.solution("lora_linear")
+
+# %%
+lmlab.quiz("lora_linear")
 
 # %% [markdown]
 # Now prepare the model: detours of rank 8 at the matrices of attention and feed-forward.

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lmlab.nn.partition import logsumexp, maximum_entropy, stable_softmax
@@ -38,6 +38,7 @@ def test_no_distribution_of_that_mean_has_more_entropy(seed, share):
     mean = torch.lerp(scores.min(), scores.max(), share).item()
     best = maximum_entropy(scores, mean)
     assert (best @ scores).item() == pytest.approx(mean)
+    assume(best.min() > 1e-3)  # a smaller step would be lost in rounding
     keep = torch.stack((torch.ones_like(scores), scores))  # what must not change: sum and mean
     move = torch.randn(5, generator=generator, dtype=torch.float64)
     move = move - keep.T @ torch.linalg.solve(keep @ keep.T, keep @ move)

@@ -44,10 +44,6 @@ def _change_has_low_rank(answer, weight, down, up, scale):
     return int(torch.linalg.matrix_rank(change, tol=1e-4)) <= len(down)
 
 
-def _half(scale):
-    return scale / 2
-
-
 EXERCISES = (
     Exercise(
         id="lora_linear",
