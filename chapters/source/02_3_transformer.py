@@ -789,7 +789,7 @@ for model in (gpt, bert):
 # of a text, a question say; what follows, the answer, is causal.
 
 # %%
-from lmlab.nn.prefix import prefix_mask as masked_behind
+from lmlab.nn.masks import prefix_mask as masked_behind
 
 words = ["Where", "is", "Tom", "?", "In", "the", "park"]
 viz.picture(

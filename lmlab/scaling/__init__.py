@@ -7,6 +7,7 @@ from lmlab.scaling.accounting import (
     training_days,
     training_flops,
 )
+from lmlab.scaling.block import attention_share, block_parameters
 from lmlab.scaling.growth import doubling_time, records
 from lmlab.scaling.landmarks import Landmark, landmark_model, landmark_models
 from lmlab.scaling.operations import matmul_flops
@@ -14,6 +15,8 @@ from lmlab.scaling.operations import matmul_flops
 __all__ = [
     "Landmark",
     "approximate_parameters",
+    "attention_share",
+    "block_parameters",
     "count_parameters",
     "doubling_time",
     "forward_flops_per_token",

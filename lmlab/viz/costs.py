@@ -1,6 +1,5 @@
 """What something costs as the text grows: a power of the length is a straight line here."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -8,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullFormatter, NullLocator
 
 from lmlab.viz import theme
-from lmlab.viz.labels import Number, Spot
+from lmlab.viz.labels import Number, Spot, name_ends
 
 _LOOKS = (
     (theme.BLUE, "o"),
@@ -17,7 +16,6 @@ _LOOKS = (
     ("#cc79a7", "^"),
     (theme.INK, "X"),
 )
-_APART = 0.055  # of the axis' height: names stand at least so far from each other
 
 
 def cost_curves(
@@ -46,7 +44,7 @@ def cost_curves(
         _mark_lengths(ax, {x for points in curves.values() for x, _ in points})
         _mark_costs(ax)
         ax.grid(axis="y", color=theme.FAINT, alpha=0.2)
-        _name_ends(ax, ends)
+        name_ends(ax, ends)
     return ax
 
 
@@ -73,15 +71,3 @@ def _mark_costs(ax: Axes) -> None:
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 100 else (1,)))
     ax.yaxis.set_major_formatter(lambda cost, _: f"{cost:,.10g}")
     ax.yaxis.set_minor_formatter(NullFormatter())
-
-
-def _name_ends(ax: Axes, ends: Sequence[tuple[Number, str, str]]) -> None:
-    """Names beside the lines' ends, moved apart where they would overlap."""
-    low, high = ax.get_ylim()
-    place = -math.inf
-    for cost, name, colour in sorted(ends):
-        place = max(math.log(cost / low) / math.log(high / low), place + _APART)
-        ax.annotate(
-            name, (1.01, place), xycoords="axes fraction", color=colour, va="center",
-            annotation_clip=False,
-        )  # fmt: skip

@@ -10,6 +10,7 @@ from matplotlib.transforms import Bbox
 
 from lmlab.viz import theme
 
+_APART = 0.055  # of the height of the axes: names at the ends of lines stand so far from each other
 _NEAR, _FAR = 6, 13  # points between a mark and its name
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 
@@ -79,3 +80,22 @@ def _around(ax: Axes, point: Spot, margin: Number) -> Bbox:
     """A square of 2 · margin pixels about a point."""
     x, y = ax.transData.transform(point)
     return Bbox.from_extents(x - margin, y - margin, x + margin, y + margin)
+
+
+def name_ends(ax: Axes, ends: Sequence[tuple[Number, str, str]]) -> None:
+    """Write (value, name, colour) of each line beside the axes, at the height where it ends.
+
+    Names that would overlap are moved apart. Call it last: it reads the limits of the axes.
+    """
+    place = -float("inf")
+    for value, name, colour in sorted(ends):
+        place = max(_height(ax, value), place + _APART)
+        ax.annotate(
+            name, (1.01, place), xycoords="axes fraction", color=colour, va="center",
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+def _height(ax: Axes, value: Number) -> float:
+    """How high a value stands: 0 at the bottom of the axes, 1 at the top."""
+    return float(ax.transAxes.inverted().transform(ax.transData.transform((1, value)))[1])

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from lmlab.viz import theme
-from lmlab.viz.labels import Number, Spot
+from lmlab.viz.labels import Number, Spot, name_ends
 
 _AXIS = {
     "seconds": "training time (s, log scale)",
@@ -24,7 +24,6 @@ _LOOKS = (
     (theme.ORANGE, "o"),
     (theme.INK, "X"),
 )
-_APART = 0.045  # of the axis' height: names stand at least so far from each other
 
 
 def bits_against_compute(
@@ -61,7 +60,7 @@ def bits_against_compute(
         ax.set(xlabel=_AXIS[x], ylabel="bits per character, held-out text")
         for name, level in (levels or {}).items():
             _level(ax, name, level)
-        _name_ends(ax, ends)
+        name_ends(ax, ends)
         ax.grid(axis="y", color=theme.FAINT, alpha=0.2)
     return ax
 
@@ -116,16 +115,3 @@ def _level(ax: Axes, name: str, level: Number) -> None:
         f"{name} {level:.2f}", (0, level), xycoords=("axes fraction", "data"), xytext=(4, 2),
         textcoords="offset points", fontsize=8, color=theme.FAINT,
     )  # fmt: skip
-
-
-def _name_ends(ax: Axes, ends) -> None:
-    """Names beside the lines' ends, moved apart where they would overlap."""
-    low, high = ax.get_ylim()
-    least = _APART * (high - low)
-    place = -float("inf")
-    for bits, text, colour in sorted(ends):
-        place = max(bits, place + least)
-        ax.annotate(
-            text, (1.01, place), xycoords=("axes fraction", "data"), color=colour, va="center",
-            annotation_clip=False,
-        )  # fmt: skip

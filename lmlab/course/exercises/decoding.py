@@ -114,7 +114,7 @@ EXERCISES = (
         title="Encoder or decoder? One mask decides",
         difficulty=2,
         minutes=8,
-        reference="lmlab.nn.prefix.prefix_mask",
+        reference="lmlab.nn.masks.prefix_mask",
         cases=_prefixes,
         invariants=(
             Invariant(
