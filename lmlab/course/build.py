@@ -27,7 +27,7 @@ CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
 KERNEL_SETTINGS = {
     "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "2",
-    "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait do not keep a busy core from others
+    "GOMP_SPINCOUNT": "20000",  # a thread that waits soon lets others have its core
     "TQDM_DISABLE": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
 }
