@@ -54,7 +54,7 @@ def test_logits_equal_those_of_transformers(family, left, right, tmp_path):
             ids, attention_mask=mask.long(), position_ids=positions_from_mask(mask)
         ).logits
         logits = ours(ids, attention_mask=mask if left + right else None)
-    torch.testing.assert_close(logits[mask], expected[mask], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(logits[mask], expected[mask], atol=1e-5, rtol=1e-5)
 
 
 CONFIGS = {
@@ -74,7 +74,7 @@ def test_a_model_of_ours_opens_in_transformers(family, tmp_path):
     assert theirs.config.model_type == family
     ids = torch.randint(50, (2, 20))
     with torch.no_grad():
-        torch.testing.assert_close(ours(ids), theirs(ids).logits, atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(ours(ids), theirs(ids).logits, atol=1e-5, rtol=1e-5)
     again = import_hugging_face(tmp_path)
     assert torch.equal(again(ids), ours(ids))
 
