@@ -98,4 +98,5 @@ def name_ends(ax: Axes, ends: Sequence[tuple[Number, str, str]]) -> None:
 
 def _height(ax: Axes, value: Number) -> float:
     """How high a value stands: 0 at the bottom of the axes, 1 at the top."""
-    return float(ax.transAxes.inverted().transform(ax.transData.transform((1, value)))[1])
+    low, high, place = ax.yaxis.get_transform().transform([*ax.get_ylim(), value])
+    return float((place - low) / (high - low))
