@@ -18,7 +18,7 @@
 # | **You will be able to** | score any language model; say what each kind sees, forgets and costs |
 # | **You need to know** | chapters 00 and 01; logarithms |
 # | **Time** | 2 hours |
-# | **On two cores** | 75 seconds of compute, no GPU, no internet |
+# | **On two cores** | 85 seconds of compute, no GPU, no internet |
 # | **Exercises** | 10, and 4 predictions |
 #
 # Six kinds of language model, on one text, with one score. Each of them was once the best that
