@@ -812,7 +812,6 @@ lmlab.predict(
 # %%
 # NBVAL_IGNORE_OUTPUT
 from lmlab.scaling.attention_cost import measure_attention
-from lmlab.viz.costs import cost_curves
 
 lengths = (128, 256, 512, 1024, 2048)
 costs = measure_attention(lengths)
@@ -827,14 +826,14 @@ for way in ("equation", "fused kernel"):
 # %%
 # NBVAL_IGNORE_OUTPUT
 viz.picture(
-    cost_curves(seconds),
+    viz.cost_curves(seconds),
     alt="Time of attention against the length of the text, on logarithmic axes. For long texts "
     "both lines rise about fourfold with each doubling; the equation's is the upper one.",
 )
 
 # %%
 viz.picture(
-    cost_curves(memory, "memory (MB)"),
+    viz.cost_curves(memory, "memory (MB)"),
     alt="Memory of attention against the length of the text, on logarithmic axes. The equation's "
     "line rises fourfold with each doubling, to 134 MB at 2,048 tokens; the fused kernel's "
     "twofold, to 1 MB.",

@@ -1050,7 +1050,6 @@ lmlab.predict(
 # %%
 # NBVAL_IGNORE_OUTPUT
 from lmlab.scaling.speed import measure_generation, measure_training_speed
-from lmlab.viz.costs import cost_curves
 
 
 def curves_of(rows):
@@ -1067,7 +1066,7 @@ for name, points in learning.items():
 
 # %%
 viz.picture(
-    cost_curves(learning, "a training step (s)"),
+    viz.cost_curves(learning, "a training step (s)"),
     alt="Time of a training step on 1,024 tokens against the length of the texts. The LSTM that "
     "is written as a loop gets several times slower; the GPT and the LSTM kernel rise little.",
 )
@@ -1090,7 +1089,7 @@ print("the LSTM's loop slows down more than the GPT:", slowed["LSTM"] > 1.5 * sl
 # NBVAL_IGNORE_OUTPUT
 generation = curves_of(measure_generation())
 viz.picture(
-    cost_curves(generation, "one new token (s)", length="tokens so far"),
+    viz.cost_curves(generation, "one new token (s)", length="tokens so far"),
     alt="Time for one new token against the tokens so far. Reading all again gets slower and "
     "slower; with a cache the GPT rises little; the LSTM is fastest and level.",
 )

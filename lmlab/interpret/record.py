@@ -4,7 +4,7 @@ Used from chapter 0 on; taught in chapter 5.2.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 
@@ -55,23 +55,16 @@ class Tape(Mapping[str, Tensor]):
         """The attention weights of all layers for the first text of the batch.
 
         An encoder–decoder has three kinds, which `of`, a name or pattern, tells apart:
-        "encoder.*", "decoder.*.attn" and "decoder.*.cross".
+        "encoder.*", "decoder.*.attn" and "decoder.*.cross". With `layers` one has all texts.
         """
-        weights = {
-            name: value for name, value in self.items() if fnmatchcase(name, f"{of}.weights")
-        }
-        if not weights:
-            raise ValueError(
-                f'no attention weights were recorded as "{of}.weights": run the model inside the '
-                '`with record(model) as tape:` block, and let `only` include "*.weights".'
-            )
-        kinds = {re.sub(r"\d+", "*", name).removesuffix(".weights") for name in weights}
-        if len(kinds) > 1:
-            raise ValueError(
-                f"the tape holds several kinds of attention: {', '.join(sorted(kinds))}. "
-                f'Name one, as in tape.attention_weights("{min(kinds)}").'
-            )
-        return torch.stack([value[0] for value in weights.values()])
+        return self.layers("weights", of)[:, 0]
+
+    def layers(self, what: str, of: str = "*") -> Float[Tensor, "layers batch ..."]:
+        """One tensor of each layer, stacked: `tape.layers("resid")`, `tape.layers("attn.v")`.
+
+        An encoder–decoder has most of them several times, which `of` tells apart.
+        """
+        return torch.stack([self[name] for name in layer_names(self, what, of)])
 
     def names(self) -> list[str]:
         """What was recorded, in the order in which it was computed."""
@@ -128,6 +121,26 @@ def record(
                 f"the editor for {pattern!r} changed nothing: no tensor of that name was computed. "
                 "print(tape) after a `record(model)` without it shows the names."
             )
+
+
+def layer_names(names: Iterable[str], what: str, of: str = "*") -> list[str]:
+    """Those of `names` that end in `what`, one for each layer of the part `of` the model.
+
+    Raises ValueError when there are none, or several kinds.
+    """
+    found = [name for name in names if fnmatchcase(name, f"{of}.{what}")]
+    if not found:
+        raise ValueError(
+            f'there is no "{of}.{what}": run the model inside the `with record(model) as tape:` '
+            f'block, and let `only` include "*.{what}". print(model) shows what parts it has.'
+        )
+    kinds = {re.sub(r"\d+", "*", name).removesuffix(f".{what}") for name in found}
+    if len(kinds) > 1:
+        raise ValueError(
+            f'the model has several kinds of "{what}": in {", ".join(sorted(kinds))}. '
+            f'Name one, as in of="{min(kinds)}".'
+        )
+    return found
 
 
 def _same_shape(edited: Tensor, original: Tensor, name: str) -> Tensor:

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from lmlab.viz import attention_pattern, loss_curve, picture, theme
-from lmlab.viz.maps import AttentionMaps
-from lmlab.viz.snapshot import miniatures, snapshot
+from lmlab.viz.explorer.maps import AttentionMaps
+from lmlab.viz.explorer.snapshot import miniatures, snapshot
 
 matplotlib.use("Agg")
 HOSTILE = ["你", "😀", "$x$", "\n", "<b>", "\ud800", "\u202e", "a" * 60]
