@@ -111,16 +111,16 @@ def weights_from_hugging_face(theirs: Weights, family: str) -> dict[str, Tensor]
     if family == "gpt2":
         theirs = _split_gpt2(theirs)
     table = {theirs: ours for ours, theirs in _FAMILIES[family].items()}
-    return {renamed: value for name, value in theirs.items() if (renamed := _rename(name, table))}
+    return {renamed: value for name, value in theirs.items() if (renamed := rename(name, table))}
 
 
 def weights_to_hugging_face(ours: Weights, family: str) -> dict[str, Tensor]:
     """Our tensors under their names, in their layout."""
-    theirs = {_rename(name, _FAMILIES[family]): value for name, value in ours.items()}
+    theirs = {rename(name, _FAMILIES[family]): value for name, value in ours.items()}
     return _join_gpt2(theirs) if family == "gpt2" else theirs
 
 
-def _rename(name: str, table: Mapping[str, str]) -> str | None:
+def rename(name: str, table: Mapping[str, str]) -> str | None:
     """Look up a module with its layer number taken out; None when the table does not know it."""
     module, kind = name.rsplit(".", 1)
     layer = re.search(r"\.(\d+)\.", module)
