@@ -39,14 +39,15 @@ check: environment
 
 test: check
 	$(call heading,Unit tests)
-	@OMP_NUM_THREADS=1 $(bin)/pytest -n 2 --dist loadfile -m 'not long and not browser' \
+	@OMP_NUM_THREADS=1 $(bin)/pytest -n 2 --dist worksteal -m 'not long and not browser' \
 	    --ignore=tests/chapters tests
 	$(call heading,Notebooks and the browser)
 	@$(bin)/pytest $(notebooks) tests/chapters chapters tests/browser
 
 verify: environment
 	$(call heading,Long checks)
-	@$(bin)/pytest -m 'long or browser' tests
+	@-$(bin)/lmlab fetch smollm2-135m minilm-l6
+	@OMP_NUM_THREADS=1 $(bin)/pytest -n 2 --dist worksteal -m 'long or browser' tests
 
 chapters: environment
 	@$(bin)/python -m lmlab.course.build $(if $(FORCE),--force) $(NAME)

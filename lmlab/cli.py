@@ -9,6 +9,7 @@ traceback: see `OneSentenceErrors`.
 import os
 import sys
 from contextlib import redirect_stdout
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -106,21 +107,33 @@ def lab(
     ] = None,
 ) -> None:
     """Open JupyterLab on the first chapter."""
-    from lmlab.course.lab import command
+    from lmlab.course.lab import command, environment, offer
 
     line = command(arguments or [])
-    os.execv(line[0], line)
+    if said := offer():
+        print(said, flush=True)
+    os.execve(line[0], line, environment())
 
 
 @app.command()
 def fetch(
-    names: Annotated[list[str], typer.Argument(help="Corpora, as `lmlab doctor` lists them.")],
+    names: Annotated[
+        list[str], typer.Argument(help="Corpora and models, as `lmlab doctor` lists them.")
+    ],
 ) -> None:
-    """Fetch corpora now, to have them without a network later."""
+    """Fetch corpora and models now, to have them without a network later."""
+    from lmlab import pretrained
     from lmlab.text import corpora
 
+    rooms = {info.name: room for room in (corpora, pretrained) for info in room.available()}
+    if unknown := [name for name in names if name not in rooms]:
+        near = get_close_matches(unknown[0], rooms, n=2)
+        hint = f" did you mean {' or '.join(near)}?" if near else ""
+        raise ValueError(
+            f"nothing to fetch is called {unknown[0]!r};{hint} there are {', '.join(rooms)}."
+        )
     for name in names:
-        info = corpora.fetch(name)
+        info = rooms[name].fetch(name)
         print(f"{name} is here: {info.title}; {info.licence}; {info.source}")
 
 
@@ -236,6 +249,30 @@ def bench_ladder(
             corpus, seconds, tokenizer=tokenizer, vocab_size=vocab_size, threads=threads
         )
     print(json.dumps(result, indent=1) if as_json else ladder.table(result))
+
+
+@bench.command("ablations")
+def bench_ablations(
+    corpus: Annotated[str, typer.Option(help="A corpus or a path to your own text.")] = (
+        "python-reference"
+    ),
+    steps: Annotated[
+        list[int] | None, typer.Option(help="Length of training; may be repeated.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="Models of each kind; the mean is told.")] = 2,
+    threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """What a small GPT loses without each of its parts."""
+    import json
+
+    from lmlab.training import ablations
+
+    with redirect_stdout(sys.stderr):  # stdout is the result's alone, for a program that reads it
+        result = ablations.bench_ablations(
+            corpus, lengths=steps or (150, 600), seeds=seeds, threads=threads
+        )
+    print(json.dumps(result, indent=1) if as_json else ablations.table(result))
 
 
 @bench.command("stories")

@@ -70,7 +70,7 @@ def test_version():
 
 def test_lab_becomes_jupyterlab_with_the_arguments(monkeypatch):
     started = []
-    monkeypatch.setattr(cli.os, "execv", lambda program, arguments: started.append(arguments))
+    monkeypatch.setattr(cli.os, "execve", lambda _, line, environment: started.append(line))
     monkeypatch.setattr("lmlab.course.lab.command", lambda arguments: ["jupyter", *arguments])
     CliRunner().invoke(cli.app, ["lab", "--no-browser", "--port=8899"])
     assert started == [["jupyter", "--no-browser", "--port=8899"]]

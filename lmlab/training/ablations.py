@@ -1,24 +1,32 @@
 """Ablations: a GPT with one part taken out, trained like the whole one. What does it lose?
 
-Built in chapter 2.3.
+What `lmlab bench ablations` runs. Built in chapter 2.3.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import mean
+from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from tqdm.auto import tqdm
 
 from lmlab.models import GPT, LanguageModel, TransformerConfig
 from lmlab.nn import Block
+from lmlab.sources.shipped import data_dir
+from lmlab.text import corpora
 from lmlab.text.scores import bits_per_character
 from lmlab.training.config import TrainingConfig
 from lmlab.training.evaluation import Validation, next_token_loss
 from lmlab.training.loop import train
+from lmlab.training.machine import use_threads
 from lmlab.training.scoreboard import Fitted
-from lmlab.training.texts import EncodedCorpus
+from lmlab.training.texts import EncodedCorpus, encode_corpus
 
 PARTS = ("nothing", "positions", "feed-forward", "attention", "norm", "residual", "mask")
 """What `without` can take out; "nothing" leaves the whole model, to compare with."""
@@ -33,6 +41,7 @@ class Ablation:
 
     part: str
     n_layers: int
+    steps: int
     seed: int
     parameters: int
     bits_per_char: float
@@ -89,21 +98,55 @@ def train_without(
     return Fitted(model, last["seconds"], last["tokens"], result.history)
 
 
-def measure_ablations(
-    text: EncodedCorpus,
-    config: TransformerConfig,
-    parts: Iterable[str] = PARTS,
-    seeds: Iterable[int] = (0,),
-    **training,
-) -> list[Ablation]:
-    """One row for each part and seed; `training` goes to `train_without`."""
-    rows = []
-    for part in parts:
-        for seed in seeds:
-            fitted = train_without(part, text, config, seed=seed, **training)
-            bits, size = fitted.history[-1]["bits_per_char"], fitted.model.num_parameters()
-            rows.append(Ablation(part, config.n_layers, seed, size, bits, fitted.seconds))
-    return rows
+def bench_ablations(
+    corpus: str = "python-reference",
+    *,
+    lengths: Sequence[int] = (150, 600),
+    seeds: int = 2,
+    threads: int | None = None,
+) -> dict[str, Any]:
+    """Take each part out of a small GPT of characters and train what is left, for each length.
+
+    The feed-forward is taken out of three times as many blocks as well, which have as many weights
+    as the whole model. The result is plain JSON.
+    """
+    use_threads(threads)
+    text = encode_corpus(corpora.load(corpus), "char")
+    config = TransformerConfig(
+        vocab_size=text.tokenizer.vocab_size, context_length=64, d_model=64, n_layers=4
+    )
+    models = [(part, config) for part in PARTS]
+    models.append(("feed-forward", config.replace(n_layers=3 * config.n_layers)))
+    runs = [(*model, steps, seed) for steps in lengths for model in models for seed in range(seeds)]
+    rows = [_ablation(text, *run) for run in tqdm(runs, desc="ablations", unit="model")]
+    return {"corpus": corpus, "torch": torch.__version__, "rows": [asdict(row) for row in rows]}
+
+
+def table(result: Mapping[str, Any]) -> str:
+    """The result for a reader: bits per character, the mean of the seeds."""
+    bits = defaultdict(list)
+    for row in result["rows"]:
+        bits[row["part"], row["n_layers"], row["steps"]].append(row["bits_per_char"])
+    lengths = sorted({steps for *_, steps in bits})
+    lines = ["without        blocks" + "".join(f"{steps:7} steps" for steps in lengths)]
+    for part, n_layers in dict.fromkeys((part, n_layers) for part, n_layers, _ in bits):
+        scores = (f"{mean(bits[part, n_layers, steps]):13.2f}" for steps in lengths)
+        lines.append(f"{part:14} {n_layers:6}" + "".join(scores))
+    return "\n".join(lines)
+
+
+def shipped_result() -> dict[str, Any]:
+    """The result of `bench_ablations` that is shipped with the course."""
+    path = data_dir() / "ablations" / "python-reference.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _ablation(
+    text: EncodedCorpus, part: str, config: TransformerConfig, steps: int, seed: int
+) -> Ablation:
+    fitted = train_without(part, text, config, steps=steps, seed=seed)
+    bits, size = fitted.history[-1]["bits_per_char"], fitted.model.num_parameters()
+    return Ablation(part, config.n_layers, steps, seed, size, bits, fitted.seconds)
 
 
 def bits_when_writing(model: LanguageModel, validation: Validation, windows: int = 512) -> float:

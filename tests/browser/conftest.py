@@ -1,7 +1,6 @@
 """Real JupyterLab in a real browser, for any chapter."""
 
 import json
-import os
 import secrets
 import shutil
 import socket
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from lmlab.course.build import CHAPTERS, KERNEL_SETTINGS
-from lmlab.course.lab import QUIET
+from lmlab.course.lab import environment as lab_environment
 
 CURRENT = "jupyterapp.shell.currentWidget"
 
@@ -78,11 +77,10 @@ def lab(page, checkout):
     port, token = free_port(), secrets.token_hex(16)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser"]
     command += [f"--port={port}", f"--IdentityProvider.token={token}", "--ServerApp.port_retries=0"]
-    command += [f"--ServerApp.root_dir={checkout}", "--allow-root", *QUIET]
+    command += [f"--ServerApp.root_dir={checkout}", "--allow-root"]
     log = checkout / "jupyterlab.log"
-    environment = (
-        os.environ | KERNEL_SETTINGS | {"JUPYTERLAB_SETTINGS_DIR": str(checkout / "settings")}
-    )
+    environment = lab_environment() | KERNEL_SETTINGS
+    environment |= {"JUPYTERLAB_SETTINGS_DIR": str(checkout / "settings")}
     environment |= {"JUPYTERLAB_WORKSPACES_DIR": str(checkout / "workspaces")}
     environment |= {"LMLAB_HOME": str(checkout / "progress")}
     with log.open("wb") as output:

@@ -18,6 +18,10 @@ def test_the_first_chapter_runs_to_its_end_without_an_error(first_chapter):
     assert errors == []
 
 
+def test_a_new_user_is_not_asked_about_news(first_chapter):
+    assert not first_chapter.page.get_by_text("Jupyter news").count()
+
+
 def test_the_keyboard_moves_the_head_that_is_shown(first_chapter):
     page = first_chapter.page
     view = page.locator(".lmlab-view").first

@@ -1,8 +1,9 @@
+import json
 import os
 
 import pytest
 
-from lmlab.course.lab import FIRST, command
+from lmlab.course.lab import FIRST, SETTINGS, command, environment
 
 
 @pytest.fixture
@@ -32,3 +33,16 @@ def test_only_the_user_root_needs_to_be_allowed(root, monkeypatch):
 def test_without_chapters_it_says_where_they_are(tmp_path):
     with pytest.raises(FileNotFoundError, match="come with a clone of lmlab"):
         command([], tmp_path)
+
+
+def test_our_defaults_come_after_the_users_own_folders(monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
+    assert environment()["JUPYTER_CONFIG_PATH"] == f"mine{os.pathsep}{SETTINGS}"
+    monkeypatch.delenv("JUPYTER_CONFIG_PATH")
+    assert environment()["JUPYTER_CONFIG_PATH"] == str(SETTINGS)
+
+
+def test_no_news_are_fetched():
+    path = SETTINGS / "labconfig" / "default_setting_overrides.json"
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"

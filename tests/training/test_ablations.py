@@ -1,5 +1,6 @@
 """Ablations: what is taken out is gone, what is left is the same, and each one trains."""
 
+import json
 import math
 
 import pytest
@@ -10,8 +11,10 @@ from lmlab.text import corpora
 from lmlab.training import Validation
 from lmlab.training.ablations import (
     PARTS,
+    bench_ablations,
     bits_when_writing,
-    measure_ablations,
+    shipped_result,
+    table,
     train_without,
     without,
 )
@@ -114,13 +117,25 @@ def test_an_unknown_part_is_refused():
         without("head", CONFIG)
 
 
-def test_every_part_trains_and_gives_a_row(text):
-    config = CONFIG.replace(vocab_size=text.tokenizer.vocab_size)
-    rows = measure_ablations(text, config, seeds=(3,), steps=2, batch_size=2)
-    assert [(row.part, row.seed) for row in rows] == [(part, 3) for part in PARTS]
-    assert all(row.bits_per_char > 0 and row.n_layers == 2 for row in rows)
-    sizes = {row.part: row.parameters for row in rows}
+def test_the_bench_trains_every_part_and_gives_plain_json(story):
+    result = bench_ablations(str(story), lengths=(1, 2), seeds=1)
+    rows = [row for row in result["rows"] if row["n_layers"] == 4]
+    assert json.loads(json.dumps(result)) == result
+    assert [(row["part"], row["steps"]) for row in rows] == [(p, n) for n in (1, 2) for p in PARTS]
+    assert all(row["bits_per_char"] > 0 for row in rows)
+    sizes = {row["part"]: row["parameters"] for row in rows}
     assert sizes["feed-forward"] < sizes["attention"] < sizes["nothing"] == sizes["residual"]
+
+
+def test_the_deep_model_of_attention_alone_is_no_smaller_than_the_whole():
+    sizes = {(row["part"], row["n_layers"]): row["parameters"] for row in shipped_result()["rows"]}
+    assert sizes["feed-forward", 12] == pytest.approx(sizes["nothing", 4], rel=0.02)
+
+
+def test_the_table_tells_the_mean_of_the_seeds():
+    row = {"part": "norm", "n_layers": 4, "steps": 150}
+    rows = [row | {"seed": seed, "bits_per_char": bits} for seed, bits in enumerate((2.0, 3.0))]
+    assert table({"rows": rows}).splitlines()[1].split() == ["norm", "4", "2.50"]
 
 
 def test_equal_seeds_give_equal_models(text):
