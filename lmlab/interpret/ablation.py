@@ -4,8 +4,9 @@ Weights show where a head looks; what that is good for shows when the head is go
 chapter 5.2.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
+from itertools import product
 
 import torch
 from jaxtyping import Float
@@ -26,7 +27,7 @@ Head = tuple[int, int]
 
 def ablate(
     model: Pretrained,
-    heads: Iterable[Head],
+    heads: Sequence[Head],
     instead: Float[Tensor, "layers heads d_head"] | None = None,
     of: str = "*",
 ) -> dict[str, Editor]:
@@ -39,12 +40,13 @@ def ablate(
     says of this text, and leave what it always says. An encoder–decoder has three kinds of heads,
     which `of` tells apart: "encoder.*", "decoder.*.attn" and "decoder.*.cross".
     """
-    sizes = _heads_of_layers(model, of)
+    if not heads:
+        return {}
+    names = _outputs_of_heads(model, of)
     by_layer: dict[int, list[int]] = {}
     for layer, head in heads:
-        _check(layer, head, list(sizes.values()))
+        _require_head(layer, head, len(names), model.config.n_heads)
         by_layer.setdefault(layer, []).append(head)
-    names = list(sizes)
     return {
         names[layer]: partial(
             _replaced, heads=gone, vectors=None if instead is None else instead[layer]
@@ -65,7 +67,7 @@ def head_means(
 def loss_without(
     model: Pretrained,
     batch: Batch | PairBatch,
-    heads: Iterable[Head] = (),
+    heads: Sequence[Head] = (),
     instead: Float[Tensor, "layers heads d_head"] | None = None,
     of: str = "*",
 ) -> float:
@@ -91,30 +93,27 @@ def ablation_effects(
     Below zero: without this head the model does better. The model reads the batch once for each
     head. Source: Michel et al. 2019, section 3.1 (arXiv 1905.10650).
     """
-    sizes = _heads_of_layers(model, of).values()
     whole = loss_without(model, batch)
-    effects = torch.zeros(len(sizes), max(sizes))
-    every = [(layer, head) for layer, n_heads in enumerate(sizes) for head in range(n_heads)]
+    effects = torch.zeros(len(_outputs_of_heads(model, of)), model.config.n_heads)
+    every = list(product(*map(range, effects.shape)))
     for head in tqdm(every, desc="knocking out heads", delay=1, disable=not progress):
         effects[head] = loss_without(model, batch, [head], instead, of) - whole
     return effects
 
 
-def _heads_of_layers(model: Pretrained, of: str) -> dict[str, int]:
-    """The name of each layer's head outputs, and how many heads there are."""
-    sizes = {
-        f"{path}.heads": module.n_heads
-        for path, module in model.named_modules()
-        if isinstance(module, MultiHeadAttention)
-    }
-    return {name: sizes[name] for name in layer_names(sizes, "heads", of)}
+def _outputs_of_heads(model: Pretrained, of: str) -> list[str]:
+    """By what name each layer taps the outputs of its heads."""
+    attentions = (
+        path for path, part in model.named_modules() if isinstance(part, MultiHeadAttention)
+    )
+    return layer_names([f"{path}.heads" for path in attentions], "heads", of)
 
 
-def _check(layer: int, head: int, sizes: list[int]) -> None:
-    if not (0 <= layer < len(sizes) and 0 <= head < sizes[layer]):
+def _require_head(layer: int, head: int, n_layers: int, n_heads: int) -> None:
+    if not (0 <= layer < n_layers and 0 <= head < n_heads):
         raise ValueError(
-            f"there is no head ({layer}, {head}): the model has layers 0 to {len(sizes) - 1}, each "
-            f"with heads 0 to {sizes[0] - 1}. A head is named (layer, head)."
+            f"there is no head ({layer}, {head}): the model has layers 0 to {n_layers - 1}, each "
+            f"with heads 0 to {n_heads - 1}. A head is named (layer, head)."
         )
 
 

@@ -11,10 +11,8 @@ from lmlab.interpret.record import Tape
 from lmlab.models import Pretrained
 
 
-def logit_lens(
-    model: Pretrained, tape: Tape
-) -> Float[Tensor, "layers+1 batch time vocab_size"]:
-    """The logits of the embedding, and of the residual stream after each block, by `unembed`.
+def logit_lens(model: Pretrained, tape: Tape) -> Float[Tensor, "streams batch time vocab_size"]:
+    """The logits, by `unembed`, of the embedding and of the stream after each block.
 
     The last are the model's own. The tape has to hold "*embedded" and "*.resid"; of an
     encoder–decoder, its decoder's are read. Source: nostalgebraist 2020, "interpreting GPT: the

@@ -4,6 +4,7 @@ The model reads the corrupt text, but one vector of it is taken from the clean o
 answer comes back, that vector carried it. Built in chapter 5.2.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -15,7 +16,7 @@ from lmlab.interpret.reading import Text, read
 from lmlab.interpret.record import layer_names, record
 from lmlab.models import Pretrained
 
-Metric = Callable[[Tensor], Tensor]
+Metric = Callable[[Tensor], Tensor | float]
 """From logits, (batch, time, vocab_size), to one number."""
 
 COPIES = 16  # of a text, each patched at another place, that are read at once
@@ -50,29 +51,30 @@ def patch(
     2211.00593); Zhang & Nanda 2024 (arXiv 2309.16042) for what to beware of.
     """
     _check_lengths(clean, corrupt)
-    with model.evaluating(), record(model, only=f"*.{what}") as tape:
-        corrupt_value = metric(read(model, corrupt))
-        clean_value = metric(read(model, clean))
-    _check_difference(clean_value, corrupt_value)
+    with model.evaluating():
+        low = float(metric(read(model, corrupt)))
+        with record(model, only=f"*.{what}") as tape:
+            high = float(metric(read(model, clean)))
+    _check_difference(high, low)
     names = layer_names(tape, what, of)
     rows = [
         _patched(model, corrupt, metric, name, tape[name])
         for name in tqdm(names, desc=f"patching {what}", delay=1, disable=not progress)
     ]
-    return (torch.stack(rows) - corrupt_value) / (clean_value - corrupt_value)
+    return (torch.tensor(rows) - low) / (high - low) + 0.0  # turns -0 into 0
 
 
 def _patched(
     model: Pretrained, corrupt: Text, metric: Metric, name: str, clean: Tensor
-) -> Float[Tensor, " places"]:
+) -> list[float]:
     """The metric for each place of one tensor: axis 1, the positions or the heads."""
-    values: list[Tensor] = []
+    values: list[float] = []
     for places in torch.arange(clean.size(1), device=clean.device).split(COPIES):
         copies = _repeated(corrupt, len(places))  # (places · batch, time)
         with model.evaluating(), record(model, (), {name: _put(clean, places)}):
             logits = read(model, copies)
-        values += [metric(part) for part in logits.chunk(len(places))]
-    return torch.stack(values)
+        values += [float(metric(part)) for part in logits.chunk(len(places))]
+    return values
 
 
 def _put(clean: Tensor, places: Tensor) -> Callable[[Tensor], Tensor]:
@@ -104,8 +106,8 @@ def _check_lengths(clean: Text, corrupt: Text) -> None:
             )
 
 
-def _check_difference(clean: Tensor, corrupt: Tensor) -> None:
-    if torch.isclose(clean, corrupt):
+def _check_difference(clean: float, corrupt: float) -> None:
+    if math.isclose(clean, corrupt, rel_tol=1e-5, abs_tol=1e-5):
         raise ValueError(
             f"the metric is {clean:.4g} on both texts, so there is nothing to bring back: choose "
             "texts, or a metric, that differ."

@@ -4,7 +4,6 @@ The scores are shares of attention, 0 to 1. They are about one text that looks a
 fewer queries than keys, as with a cache, the queries are the last tokens. Built in chapter 5.2.
 """
 
-import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
@@ -33,8 +32,8 @@ def first_token_score(weights: Float[Tensor, "*batch query key"]) -> Float[Tenso
     A softmax has to look somewhere. Where there is nothing to find, models learn to look here, at
     an "attention sink": Xiao et al. 2023 (arXiv 2309.17453).
     """
-    is_first = weights.size(-2) == weights.size(-1)
-    return weights[..., int(is_first) :, 0].mean(dim=-1)
+    own = 1 if weights.size(-2) == weights.size(-1) else 0  # with a cache it was read before
+    return weights[..., own:, 0].mean(dim=-1)
 
 
 def duplicate_keys(ids: Int[Tensor, " key"]) -> Bool[Tensor, "key key"]:

@@ -3,9 +3,9 @@
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from lmlab.models import EncoderDecoder, Pretrained
+from lmlab.models import Pretrained
 
-Ids = Int[Tensor, "batch time"]
+Ids = Int[Tensor, "_batch _time"]
 Text = Ids | tuple[Ids, Ids]
 """Texts of one length, without padding; for an encoder–decoder (source_ids, target_ids)."""
 

@@ -131,8 +131,9 @@ def layer_names(names: Iterable[str], what: str, of: str = "*") -> list[str]:
     found = [name for name in names if fnmatchcase(name, f"{of}.{what}")]
     if not found:
         raise ValueError(
-            f'there is no "{of}.{what}": run the model inside the `with record(model) as tape:` '
-            f'block, and let `only` include "*.{what}". print(model) shows what parts it has.'
+            f'there is no "{of}.{what}" here. A tape holds what the model computed inside the '
+            "`with record(model) as tape:` block and what `only` lets through; print(model) shows "
+            "the parts of the model."
         )
     kinds = {re.sub(r"\d+", "*", name).removesuffix(f".{what}") for name in found}
     if len(kinds) > 1:

@@ -55,8 +55,16 @@ def test_the_three_attentions_of_an_encoder_decoder_are_told_apart(ids):
     cross = tape.attention_weights("decoder.blocks.*.cross")
     assert torch.equal(cross[1], tape["decoder.blocks.1.cross.weights"][0])
     for several in ("*", "decoder.*", "*.attn"):
-        with pytest.raises(ValueError, match=r'several kinds.*Name one, as in .*\("decoder\.blo'):
+        with pytest.raises(ValueError, match=r'several kinds of "weights".*as in of="decoder\.blo'):
             tape.attention_weights(several)
+
+
+def test_layers_stack_one_tensor_of_each_layer_for_all_texts(model, ids):
+    with record(model) as tape:
+        model(ids)
+    assert tape.layers("resid").shape == (2, 2, 7, 16)
+    assert torch.equal(tape.layers("attn.v")[1], tape["blocks.1.attn.v"])
+    assert torch.equal(tape.layers("weights")[:, 0], tape.attention_weights())
 
 
 def test_knocking_out_a_head_is_knocking_out_its_columns_of_the_output_matrix(model, ids):
@@ -95,7 +103,7 @@ def test_mistakes_are_named(model, ids):
             model(ids)
     with record(model, only="logits") as tape:
         model(ids)
-    with pytest.raises(ValueError, match="no attention weights were recorded"):
+    with pytest.raises(ValueError, match=r'there is no "\*.weights" here'):
         tape.attention_weights()
     with pytest.raises(KeyError, match="blocks.0.attn.weights is not on the tape"):
         tape["blocks.0.attn.weights"]

@@ -1,10 +1,13 @@
-"""What a head does, as numbers: how much of its attention follows each of the known patterns."""
+"""Badges: the known patterns that a head follows, by how much of its attention does."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+import torch
+from jaxtyping import Float
+
+from lmlab.interpret import patterns
 
 # In the order in which a head that earns several badges is named.
 PATTERNS = {
@@ -29,21 +32,11 @@ class Badge(NamedTuple):
 def head_scores(
     weights: Float[np.ndarray, "layers heads query key"], tokens: Sequence[str]
 ) -> dict[str, Float[np.ndarray, "layers heads"]]:
-    """For each pattern, each head's mean attention weight on the keys that the pattern names.
-
-    The mean runs over the queries for which the pattern names a key at all; a pattern that names
-    none (no token occurs twice) is left out. `tokens` holds one string per key; with fewer
-    queries than keys the queries are the last tokens.
-
-    Source: Elhage et al. 2021; Olsson et al. 2022 (induction). Built in chapter 5.2.
-    """
-    scores = {}
-    for pattern, named in _named_keys(tokens, weights.shape[-2]).items():
-        rows = named.any(axis=-1)
-        if rows.any():
-            share = (weights * named).sum(axis=-1)[..., rows]  # (layers, heads, queries with one)
-            scores[pattern] = share.mean(axis=-1)
-    return scores
+    """`lmlab.interpret.head_scores` of an array; `tokens` holds one string for each key."""
+    numbers: dict[str, int] = {}
+    ids = torch.tensor([numbers.setdefault(token, len(numbers)) for token in tokens])
+    scores = patterns.head_scores(torch.tensor(weights), ids)
+    return {pattern: score.numpy() for pattern, score in scores.items()}
 
 
 def badges(
@@ -69,24 +62,3 @@ def badges(
         ]
         for i in range(weights.shape[0])
     ]
-
-
-def _named_keys(tokens: Sequence[str], n_query: int) -> dict[str, Bool[np.ndarray, "query key"]]:
-    """For each pattern, which keys it names for each query."""
-    n_key = len(tokens)
-    key = np.arange(n_key)[None, :]
-    query = np.arange(n_key - n_query, n_key)[:, None]
-    numbers: dict[str, int] = {}
-    ids = np.array([numbers.setdefault(token, len(numbers)) for token in tokens])
-    same = ids[query] == ids[key]  # (query, key): the same token at both places
-    earlier_copy = same & (key < query)
-    followed_copy = np.zeros_like(same)
-    followed_copy[:, 1:] = earlier_copy[:, :-1]
-    return {
-        "induction": followed_copy & (key < query),
-        "duplicate": earlier_copy,
-        "previous": key == query - 1,
-        "next": key == query + 1,
-        "first": (key == 0) & (query > 0),
-        "self": key == query,
-    }

@@ -1,6 +1,6 @@
 import numpy as np
 
-from lmlab.viz.explorer.heads import badges, head_scores
+from lmlab.viz.explorer.heads import PATTERNS, badges, head_scores
 
 TOKENS = ["a", "b", "c", "a", "b", "c"]
 
@@ -31,23 +31,9 @@ def test_even_attention_earns_no_badge():
         assert names(even[None, None], tokens) == []
 
 
-def test_scores_average_over_the_queries_that_have_such_a_key():
-    weights = one_key_each([0, 0, 1, 2, 0, 0])
+def test_tokens_are_told_apart_by_their_strings():
+    weights = one_key_each([0, 0, 0, 1, 2, 3])
     scores = head_scores(weights, TOKENS)
-    assert scores["previous"][0, 0] == np.float32(3 / 5)  # queries 1 to 3 of 1 to 5
-    assert scores["duplicate"][0, 0] == 0
-    assert scores["induction"][0, 0] == 0
-
-
-def test_without_a_repeat_there_is_no_induction_score():
-    scores = head_scores(one_key_each([0, 0, 1]), ["a", "b", "c"])
-    assert set(scores) == {"previous", "next", "first", "self"}
-
-
-def test_with_a_cache_positions_are_those_of_the_keys():
-    weights = one_key_each([0, 0, 1, 2, 3, 4])[:, :, 4:]
-    assert head_scores(weights, TOKENS)["previous"][0, 0] == 1
-
-
-def test_one_token_has_only_itself():
-    assert set(head_scores(one_key_each([0]), ["a"])) == {"self"}
+    assert set(scores) == set(PATTERNS)
+    assert scores["induction"].shape == (1, 1) and scores["induction"][0, 0] == 1
+    assert "induction" not in head_scores(weights, ["a", "b", "c", "d", "e", "A"])
