@@ -230,6 +230,26 @@ def bench_train(
     print(json.dumps(result, indent=1) if as_json else table(result))
 
 
+@bench.command("viz")
+def bench_viz(
+    python: Annotated[
+        Path | None, typer.Option(help="A Python that has bertviz and circuitsvis.")
+    ] = None,
+    scripts: Annotated[
+        Path | None, typer.Option(help="A folder node_modules with bertviz's scripts.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(help="How often each page is opened.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Size, time to paint and cost of a hover of attention views, in a real browser."""
+    import json
+
+    from lmlab.viz.bench import report
+
+    result = report.bench_viz(python, scripts, repeats)
+    print(json.dumps(result, indent=1) if as_json else report.table(result))
+
+
 @bench.command("ladder")
 def bench_ladder(
     corpus: Annotated[str, typer.Option(help="A corpus or a path to your own text.")] = "town",

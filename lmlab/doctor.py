@@ -185,24 +185,27 @@ def corpora(section: str) -> Iterable[Finding]:
     """Each corpus: here, or the way to get it."""
     from lmlab.text.corpora import available
 
-    for info in available():
+    return _here_or_the_way(section, available())
+
+
+def models(section: str) -> Iterable[Finding]:
+    """Each trained model: here, or the way to get it."""
+    from lmlab.pretrained import available
+
+    infos = available()
+    yield from _here_or_the_way(section, infos)
+    if not any(info.source == "shipped" for info in infos):
+        mend = "data/checkpoints comes with a clone; `lmlab train` makes a model"
+        yield Finding(section, "shipped models", "bad", "none here", mend)
+
+
+def _here_or_the_way(section: str, infos: Iterable) -> Iterable[Finding]:
+    for info in infos:
         value = f"{info.title}, {info.bytes / 1e6:.1f} MB, {info.licence}"
         if info.present:
             yield Finding(section, info.name, "good", value)
         else:
             yield Finding(section, info.name, "absent", value, f"lmlab fetch {info.name}")
-
-
-def models(section: str) -> Iterable[Finding]:
-    """Each trained model that is here."""
-    from lmlab.pretrained import available
-
-    names = available()
-    for name in names:
-        yield Finding(section, name, "good", "on this machine")
-    if not names:
-        mend = "data/checkpoints comes with a clone; `lmlab train` makes a model"
-        yield Finding(section, "pretrained", "bad", "none here", mend)
 
 
 def reach(section: str) -> Iterable[Finding]:

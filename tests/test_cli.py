@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from importlib import import_module
 
 import pytest
 import typer
@@ -72,14 +74,30 @@ def test_lab_becomes_jupyterlab_with_the_arguments(monkeypatch):
     started = []
     monkeypatch.setattr(cli.os, "execve", lambda _, line, environment: started.append(line))
     monkeypatch.setattr("lmlab.course.lab.command", lambda arguments: ["jupyter", *arguments])
+    monkeypatch.setattr("lmlab.course.lab.offer", lambda: None)
     CliRunner().invoke(cli.app, ["lab", "--no-browser", "--port=8899"])
     assert started == [["jupyter", "--no-browser", "--port=8899"]]
 
 
-def test_fetch_of_an_unknown_corpus_names_the_known_ones():
-    result = CliRunner().invoke(cli.app, ["fetch", "wikitext"])
+def test_fetch_brings_corpora_and_models_alike(monkeypatch):
+    fetched = []
+    for room in ("lmlab.text.corpora", "lmlab.pretrained"):
+        info = replace(import_module(room).available()[0], licence=f"licence of {room}")
+        monkeypatch.setattr(f"{room}.fetch", lambda name, info=info: fetched.append(name) or info)
+    result = CliRunner().invoke(cli.app, ["fetch", "minilm-l6", "wikitext-2"])
+    assert fetched == ["minilm-l6", "wikitext-2"]
+    models, corpora = result.stdout.splitlines()
+    assert models.startswith("minilm-l6 is here") and "licence of lmlab.pretrained" in models
+    assert corpora.startswith("wikitext-2 is here") and "licence of lmlab.text" in corpora
+
+
+@pytest.mark.parametrize("wrong, meant", [("wikitext", "wikitext-2"), ("smollm", "smollm2-135m")])
+def test_fetch_of_an_unknown_name_fetches_nothing_and_names_the_nearest(monkeypatch, wrong, meant):
+    monkeypatch.setattr("lmlab.pretrained.fetch", None)
+    result = CliRunner().invoke(cli.app, ["fetch", "minilm-l6", wrong])
     assert result.exit_code == 2
-    assert "wikitext-2" in result.stderr
+    assert f"did you mean {meant}" in result.stderr
+    assert "minilm-l6, gpt2" in result.stderr
 
 
 def test_doctor_fails_when_something_is_to_be_mended(monkeypatch):

@@ -80,3 +80,17 @@ def test_little_memory_is_to_be_mended(monkeypatch):
 )
 def test_probes_of_the_machine_find_something(probe):
     assert list(probe("Machine"))
+
+
+def test_a_model_that_was_not_fetched_is_no_fault_and_the_way_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("LMLAB_CACHE", str(tmp_path))
+    found = {finding.name: finding for finding in doctor.models("Models")}
+    assert found["town-gpt"].verdict == "good"
+    assert found["minilm-l6"].verdict == "absent"
+    assert found["minilm-l6"].mend == "lmlab fetch minilm-l6"
+
+
+def test_shipped_models_that_are_missing_are_to_be_mended(monkeypatch, tmp_path):
+    monkeypatch.setattr("lmlab.pretrained.store.data_dir", lambda: tmp_path)
+    *_, last = doctor.models("Models")
+    assert last.verdict == "bad" and "lmlab train" in last.mend

@@ -1,15 +1,17 @@
-"""BERT as it was published, without its head: a vector for each token, seen from both sides.
+"""BERT as it was published: a vector for each token, seen from both sides, and its masked head.
 
 Used in chapter 5.2 and for meaning in chapter 6.
 """
 
+import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lmlab.models import TransformerConfig
+from lmlab.models import BERT, TransformerConfig
 from lmlab.models.transformer import Transformer
 from lmlab.nn import LayerNorm
+from lmlab.nn.feedforward import ACTIVATIONS
 from lmlab.nn.taps import tap
 
 
@@ -36,3 +38,27 @@ class BERTEncoder(Transformer):
     def _embed(self, ids: Tensor, positions: Tensor) -> Tensor:
         x = self.embed_norm(self.embed(ids) + self.positions(positions))
         return tap(self, "embedded", F.dropout(x, self.config.dropout, self.training))
+
+
+class MaskedBERT(BERTEncoder, BERT):
+    """The same with the head that restores hidden tokens: one more layer, then tied embeddings.
+
+    `fill` and `pseudo_log_probs` are those of `lmlab.BERT`. Source: as above, appendix A.
+    """
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__(config)
+        self.transform = nn.Linear(config.d_model, config.d_model)
+        self.transform_norm = LayerNorm(config.d_model, config.norm_eps)
+        self.head.bias = nn.Parameter(torch.zeros(config.vocab_size))
+
+    def forward(
+        self,
+        ids: Int[Tensor, "batch time"],
+        *,
+        attention_mask: Bool[Tensor, "batch time"] | None = None,
+    ) -> Float[Tensor, "batch time vocab_size"]:
+        """Logits of the token that belongs at each position, as of `lmlab.BERT`."""
+        x = self.hidden(ids, attention_mask=attention_mask, causal=False)
+        x = self.transform_norm(ACTIVATIONS[self.config.activation](self.transform(x)))
+        return tap(self, "logits", self.head(x))

@@ -108,7 +108,6 @@ def _tokenizer(fields: dict[str, Any]) -> LibraryTokenizer:
             "type": "BPE",
             "vocab": {token: id for id, token in enumerate(tokens)},
             "merges": [merge.split(" ") for merge in fields["tokenizer.ggml.merges"]],
-            "unk_token": tokens[fields["tokenizer.ggml.unknown_token_id"]],
         },
     }
     return LibraryTokenizer(

@@ -9,11 +9,12 @@ from typing import Any, SupportsIndex
 
 import tokenizers
 
-from lmlab.pretrained.weight_maps import TOKENIZER_CONFIG
 from lmlab.sources.atomic import write_file
 from lmlab.text.byte import printable_bytes
 from lmlab.text.tokenizer import Tokenizer, load_tokenizer
 from lmlab.text.vocabulary import check_valid_text
+
+TOKENIZER_CONFIG = "tokenizer_config.json"
 
 Message = Mapping[str, str]
 """A turn of a conversation: its "role" ("system", "user" or "assistant") and its "content"."""
@@ -39,10 +40,12 @@ class LibraryTokenizer:
         self._library = library
         self.eos_token, self.mask_token, self.chat_template = eos_token, mask_token, chat_template
         self.vocab_size: int = library.get_vocab_size()
-        added = library.get_added_tokens_decoder().items()
+        added = library.get_added_tokens_decoder()
         self.special_tokens: Mapping[str, int] = MappingProxyType(
-            {token.content: id for id, token in added if token.special}
+            {token.content: id for id, token in added.items() if token.special}
         )
+        self._byte_level = isinstance(library.decoder, tokenizers.decoders.ByteLevel)
+        self._added = frozenset(added)
         self.eos_id: int | None = self._id_of(eos_token)
         self.mask_id: int | None = self._id_of(mask_token)
 
@@ -68,7 +71,7 @@ class LibraryTokenizer:
         Bytes that make no whole character appear as `\xe4`. WordPiece keeps its "##ing": the mark
         says that no word begins here.
         """
-        return [self._spelt(self._library.id_to_token(id)) for id in self._checked(ids)]
+        return [self._spelt(id) for id in self._checked(ids)]
 
     def conversation(self, messages: Sequence[Message], *, answer: bool = True) -> str:
         """The messages as one text, with the beginning of an answer unless `answer` is False.
@@ -123,14 +126,11 @@ class LibraryTokenizer:
                 )
         return ids
 
-    def _spelt(self, token: str) -> str:
-        if token in self.special_tokens or not self._is_byte_level:
-            return token.replace("▁", " ")
-        return bytes(map(_BYTES.__getitem__, token)).decode("utf-8", errors="backslashreplace")
-
-    @property
-    def _is_byte_level(self) -> bool:
-        return isinstance(self._library.decoder, tokenizers.decoders.ByteLevel)
+    def _spelt(self, id: int) -> str:
+        token = self._library.id_to_token(id)
+        if self._byte_level and id not in self._added:  # which are written as they are
+            return bytes(map(_BYTES.__getitem__, token)).decode("utf-8", errors="backslashreplace")
+        return token.replace("▁", " ")
 
 
 _BYTES = {character: byte for byte, character in printable_bytes().items()}

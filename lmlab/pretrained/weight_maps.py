@@ -1,25 +1,13 @@
-"""Weights to and from Hugging Face's layouts.
+"""Weights under Hugging Face's names and in their layouts, and under ours.
 
 Taught in chapter 7, used from chapter 5 on.
 """
 
-import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
 from torch import Tensor
-
-from lmlab.models import GPT
-from lmlab.models.folders import CONFIG, WEIGHTS, fill
-from lmlab.pretrained.families import config_from_hugging_face, config_to_hugging_face
-from lmlab.sources.atomic import write_file
-from lmlab.text.tokenizer import Tokenizer
-from lmlab.text.vocabulary import END_OF_TEXT
-
-TOKENIZER_CONFIG = "tokenizer_config.json"
 
 Weights = Mapping[str, Tensor]
 
@@ -53,63 +41,30 @@ _LLAMA = {
     "final_norm": "model.norm",
     "head": "lm_head",
 }
-_FAMILIES = {"gpt2": _GPT2, "llama": _LLAMA, "qwen2": _LLAMA}
-
-
-def import_hugging_face(folder: str | Path) -> GPT:
-    """Read a GPT-2, Llama or Qwen2 folder (config.json, model.safetensors) into our GPT."""
-    folder = Path(folder)
-    theirs = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    if not (folder / WEIGHTS).is_file():
-        raise FileNotFoundError(
-            f"{folder} has no {WEIGHTS}. Weights in several files or as a pickle can be rewritten "
-            "with transformers: from_pretrained(folder).save_pretrained(new_folder)."
-        )
-    model = GPT(config_from_hugging_face(theirs))
-    weights = weights_from_hugging_face(load_file(folder / WEIGHTS), theirs["model_type"])
-    if model.config.tied_embeddings:
-        weights.pop("head.weight", None)
-    fill(model, weights, where=folder / WEIGHTS)
-    return model.eval()
-
-
-def export_hugging_face(model: GPT, folder: str | Path, tokenizer: Tokenizer | None = None) -> Path:
-    """Write `model` as a folder that `transformers.AutoModelForCausalLM` opens.
-
-    With a tokenizer, `AutoTokenizer` opens the folder too, and `generate` knows where a text ends.
-    (For a Qwen2 it cuts text in Qwen's way, whatever the file says: use `PreTrainedTokenizerFast`.)
-    """
-    folder = Path(folder)
-    config = config_to_hugging_face(model.config)
-    ours = {name: p.detach().cpu() for name, p in model.named_parameters()}
-    theirs = weights_to_hugging_face(ours, config["model_type"])
-    theirs = {name: value.contiguous() for name, value in theirs.items()}
-    write_file(folder / WEIGHTS, save(theirs, metadata={"format": "pt"}))
-    if tokenizer is not None:
-        config["eos_token_id"] = tokenizer.eos_id
-        tokenizer.save(folder)
-        _write_json(folder / TOKENIZER_CONFIG, _tokenizer_config(tokenizer, model))
-    _write_json(folder / CONFIG, config)
-    return folder
-
-
-def _tokenizer_config(tokenizer: Tokenizer, model: GPT) -> dict[str, object]:
-    """What Transformers wants to know of a tokenizer beside its tokenizer.json."""
-    return {
-        "tokenizer_class": "PreTrainedTokenizerFast",
-        "model_max_length": model.config.context_length,
-        "eos_token": None if tokenizer.eos_id is None else END_OF_TEXT,
-    }
-
-
-def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    write_file(path, json.dumps(content, indent=2) + "\n")
+# What a BERT has beside these, its pooler and heads for other tasks, is left out. The last three
+# are the masked head. Segments: see `_read_bert`.
+_BERT = {
+    "embed": "embeddings.word_embeddings",
+    "positions": "embeddings.position_embeddings",
+    "embed_norm": "embeddings.LayerNorm",
+    "blocks.{}.attn.q_proj": "encoder.layer.{}.attention.self.query",
+    "blocks.{}.attn.k_proj": "encoder.layer.{}.attention.self.key",
+    "blocks.{}.attn.v_proj": "encoder.layer.{}.attention.self.value",
+    "blocks.{}.attn.out_proj": "encoder.layer.{}.attention.output.dense",
+    "blocks.{}.attn_norm": "encoder.layer.{}.attention.output.LayerNorm",
+    "blocks.{}.mlp.up_proj": "encoder.layer.{}.intermediate.dense",
+    "blocks.{}.mlp.down_proj": "encoder.layer.{}.output.dense",
+    "blocks.{}.mlp_norm": "encoder.layer.{}.output.LayerNorm",
+    "transform": "cls.predictions.transform.dense",
+    "transform_norm": "cls.predictions.transform.LayerNorm",
+    "head": "cls.predictions",
+}
+_FAMILIES = {"gpt2": _GPT2, "llama": _LLAMA, "qwen2": _LLAMA, "bert": _BERT}
 
 
 def weights_from_hugging_face(theirs: Weights, family: str) -> dict[str, Tensor]:
-    """Their tensors under our names, in our layout; buffers that are no weights are left out."""
-    if family == "gpt2":
-        theirs = _split_gpt2(theirs)
+    """Their tensors under our names, in our layout; what our models do not have is left out."""
+    theirs = {"gpt2": _split_gpt2, "bert": _read_bert}.get(family, dict)(theirs)
     table = {theirs: ours for ours, theirs in _FAMILIES[family].items()}
     return {renamed: value for name, value in theirs.items() if (renamed := rename(name, table))}
 
@@ -117,7 +72,7 @@ def weights_from_hugging_face(theirs: Weights, family: str) -> dict[str, Tensor]
 def weights_to_hugging_face(ours: Weights, family: str) -> dict[str, Tensor]:
     """Our tensors under their names, in their layout."""
     theirs = {rename(name, _FAMILIES[family]): value for name, value in ours.items()}
-    return _join_gpt2(theirs) if family == "gpt2" else theirs
+    return {"gpt2": _join_gpt2, "bert": _write_bert}.get(family, dict)(theirs)
 
 
 def rename(name: str, table: Mapping[str, str]) -> str | None:
@@ -156,3 +111,35 @@ def _join_gpt2(theirs: Weights) -> dict[str, Tensor]:
             continue
         result[name] = value.T if _GPT2_LINEAR.search(name) else value
     return result
+
+
+_PLACES = "embeddings.position_embeddings.weight"
+_SEGMENTS = "embeddings.token_type_embeddings.weight"
+_HEAD = "cls.predictions.bias"
+
+
+def _read_bert(theirs: Weights) -> dict[str, Tensor]:
+    """Add the vector of the first segment, which every token of a single text has, to positions.
+
+    A BERT can read two texts at once and has a vector for each, added to the embeddings.
+    """
+    old = {".gamma": ".weight", ".beta": ".bias"}  # how TensorFlow names the weights of a norm
+    result = {}
+    for name, value in theirs.items():
+        name = re.sub(r"\.(gamma|beta)$", lambda end: old[end[0]], name.removeprefix("bert."))
+        result[name] = value
+    result[_PLACES] = result[_PLACES] + result[_SEGMENTS][0]
+    return result
+
+
+def _write_bert(theirs: Weights) -> dict[str, Tensor]:
+    """Two segments whose vectors are zero: positions hold the vector of the first.
+
+    Beside a head, the names of the body begin with "bert.".
+    """
+    theirs = dict(theirs) | {_SEGMENTS: torch.zeros_like(theirs[_PLACES][:2])}
+    prefix = "bert." if _HEAD in theirs else ""
+    return {
+        name if name.startswith("cls.") else f"{prefix}{name}": value
+        for name, value in theirs.items()
+    }

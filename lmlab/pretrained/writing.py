@@ -1,11 +1,12 @@
-"""`write` and `fill`: text in, text out."""
+"""`write`, `answer` and `fill`: text in, text out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 
-from lmlab.models import LanguageModel
+from lmlab.models import LanguageModel, Pretrained
 from lmlab.models.bert import BERT
+from lmlab.pretrained.library_tokenizer import LibraryTokenizer, Message
 from lmlab.text.bpe import BPETokenizer
 from lmlab.text.tokenizer import Tokenizer
 from lmlab.text.vocabulary import MASK
@@ -15,7 +16,7 @@ Guess = tuple[str, float]
 
 
 def write(
-    model: LanguageModel,
+    model: Pretrained,
     tokenizer: Tokenizer,
     prompt: str = "",
     max_new_tokens: int = 200,
@@ -27,15 +28,42 @@ def write(
     several tokens is held back until it is whole. `sampling` (temperature, top_k, top_p, seed) as
     in `LanguageModel.stream`.
     """
-    eos_id = tokenizer.eos_id
     ids = tokenizer.encode(prompt)
     if not ids:
-        if eos_id is None:
+        if tokenizer.eos_id is None:
             raise ValueError(
                 "the prompt is empty and the tokenizer has no <|endoftext|> to begin a text with: "
                 "give a few characters to go on from."
             )
-        ids = [eos_id]
+        ids = [tokenizer.eos_id]
+    yield from _pieces(model, tokenizer, ids, max_new_tokens, **sampling)
+
+
+def answer(
+    model: Pretrained,
+    tokenizer: LibraryTokenizer,
+    messages: str | Sequence[Message],
+    max_new_tokens: int = 200,
+    **sampling,
+) -> Iterator[str]:
+    """Yield what a model that was made to chat says next, in pieces, until its turn ends.
+
+    `messages` is a question, or the conversation so far: [{"role": "user", "content": "…"}, …].
+    `sampling` as in `write`.
+    """
+    if isinstance(messages, str):
+        messages = [{"role": "user", "content": messages}]
+    ids = tokenizer.encode(tokenizer.conversation(messages), allow_special=True)
+    yield from _pieces(model, tokenizer, ids, max_new_tokens, **sampling)
+
+
+def _pieces(
+    model: Pretrained, tokenizer: Tokenizer, ids: list[int], max_new_tokens: int, **sampling
+) -> Iterator[str]:
+    """The text that follows `ids`, as soon as its characters are whole."""
+    if not isinstance(model, LanguageModel):
+        raise ValueError(f"a {type(model).__name__} does not predict what follows: load a GPT.")
+    eos_id = tokenizer.eos_id
     new: list[int] = []
     shown = ""
     prompt_ids = torch.tensor([ids], device=model.device)
@@ -55,6 +83,7 @@ def fill(model: BERT, tokenizer: Tokenizer, text: str, top: int = 5) -> list[lis
 
     A mask stands for one token, and each is filled without knowledge of the others. With BPE the
     space before a word belongs to its token, so a space before a mask is taken as a part of it.
+    A published BERT has a mask of its own, [MASK], which is put in the place of ours.
     """
     if tokenizer.mask_id is None:
         raise ValueError(
@@ -71,9 +100,12 @@ def fill(model: BERT, tokenizer: Tokenizer, text: str, top: int = 5) -> list[lis
 
 def _ids_with_masks(tokenizer: Tokenizer, text: str) -> torch.Tensor:
     """The ids of `text`, from the mark between documents on, where the tokenizer has one."""
-    *parts, last = text.split(MASK)
-    if not parts:
+    if MASK not in text:
         raise ValueError(f"there is no {MASK} in {text!r}: write it where a token is to be found.")
+    if isinstance(tokenizer, LibraryTokenizer):
+        text = text.replace(MASK, tokenizer.mask_token)
+        return torch.tensor(tokenizer.encode(text, allow_special=True))
+    *parts, last = text.split(MASK)
     ids = [] if tokenizer.eos_id is None else [tokenizer.eos_id]
     for part in parts:
         if isinstance(tokenizer, BPETokenizer):

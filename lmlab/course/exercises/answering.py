@@ -77,10 +77,6 @@ _PASSAGE = Exercise(
             "This is the question. The passage stands behind the second mark, not the first.",
         ),
         WrongAnswer(
-            lambda ids, mark: ids != mark,
-            "This leaves out the marks only. Count them: how many stand before each place?",
-        ),
-        WrongAnswer(
             _first_row_for_all,
             "All rows get the border of the first. Questions differ in length: count the marks "
             "along each row, dim=-1.",
@@ -108,6 +104,7 @@ def _offsets(seed):
     yield [(0, 3), (3, 7), (7, 10), (10, 14), (14, 19), (19, 20)], 11, 19
     yield [(0, 3), (3, 7), (7, 8), (8, 12), (12, 17), (17, 18)], 8, 12
     yield [(0, 4), (4, 9), (9, 12)], 0, 4
+    yield [(0, 4), (4, 9), (9, 12)], 5, 12
     for _ in range(5):
         ends = [0]
         for _ in range(rng.randint(6, 10)):
@@ -210,7 +207,7 @@ def _logits(seed):
     yield torch.tensor([0.0, 3.0, 0.0, 1.0]), torch.tensor([2.5, 0.0, 2.0, 0.5]), 3
     yield torch.tensor([4.0, 0.0, 2.0, 1.5, 0.0]), torch.tensor([0.0, 0.5, 0.0, 1.0, 5.0]), 3
     yield torch.tensor([-3.0, -1.0, -4.0]), torch.tensor([-5.0, -2.0, -3.0]), 2
-    yield torch.tensor([0.0, 2.0, 0.0, 0.0]), torch.tensor([0.0, 3.0, 0.0, 2.0]), 2
+    yield torch.tensor([3.0, 0.0, 0.0, 1.0]), torch.tensor([0.5, 0.0, 2.0, 0.0]), 2
     for time, longest in ((6, 2), (8, 3), (12, 4), (12, 5), (20, 4)):
         yield *(2 * torch.randn(2, time, generator=generator)), longest
 
@@ -321,7 +318,7 @@ _BEST = Exercise(
         ),
     ),
     hints=(
-        "A table with a row for each start and a column for each end holds the score of every pair.",
+        "A table with a row for each start and a column for each end holds the score of each pair.",
         "start_logits[:, None] + end_logits is that table. Which of its squares are spans?",
         "Ones above the diagonal and not too far from it: .triu().tril(max_tokens - 1). Fill the "
         "rest with -inf; divmod(argmax, number of columns) gives row and column.",
