@@ -966,21 +966,24 @@ print("without the mask the score is a fraud:", scores["mask"] < 2 < 4 < writing
 # *depth* that needs it. The norms come next. (Here they also make up for our small starting
 # weights: with larger ones and GELU, a small model can do without.)
 #
-# Does the order hold when the training goes on? Four times the steps, `steps=600`, took some
-# minutes for each (mean of seeds 0 and 1; norm and residual: seed 0):
+# Does the order hold when the training goes on? Four times the steps, for every model and two
+# seeds, take longer than a chapter should. Their scores are shipped (the mean of the seeds), and
+# `lmlab bench ablations` makes them anew:
+
+# %%
+from lmlab.training import ablations
+
+print(ablations.table(ablations.shipped_result()))
+
+# %% [markdown]
+# **What you see.** It does not. After 150 steps feed-forward and attention look equally important,
+# and positions are missed least. After 600 the model without attention has hardly moved, since it
+# never sees more than one letter, and positions count for more than norms. The feed-forward is
+# missed least, though two thirds of a block's parameters go with it; attention *alone*, in twelve
+# blocks instead of four to make up for them, comes to 2.51 and has nearly caught up. An ablation
+# tells about one size and one length of training.
 #
-# | without | nothing | feed-forward | norm | positions | attention | residual |
-# |:--|--:|--:|--:|--:|--:|--:|
-# | 150 steps | 3.56 | 3.95 | 4.21 | 3.81 | 3.98 | 4.90 |
-# | 600 steps | 2.44 | 2.64 | 3.02 | 3.15 | 3.92 | 4.65 |
-#
-# It does not. After 150 steps feed-forward and attention looked equally important, and positions
-# were missed least. After 600 the model without attention has not moved, since it never sees more
-# than one letter, and positions count for more than norms. The feed-forward is missed least, though
-# two thirds of a block's parameters go with it: attention *alone*, in twelve blocks instead of four
-# to make up for them, comes to 2.53. An ablation tells about one size and one length of training.
-#
-# And the last line? Without its mask a model sees the very token that it is to predict, and learns
+# And the model without a mask? It sees the very token that it is to predict, and learns
 # to copy it. Its score is the best of all, and worth nothing: when it has to *write*, there is
 # nothing to copy from, and it does worse than the model without a residual stream.
 #
