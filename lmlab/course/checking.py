@@ -7,10 +7,12 @@ import torch
 
 from lmlab.course import limits, logbook
 from lmlab.course.calls import is_stub, misfit
+from lmlab.course.comparison import same
 from lmlab.course.diagnosis import Trial, diagnose, standard
 from lmlab.course.exercise import Exercise
 from lmlab.course.panel import Panel
 from lmlab.course.registry import find
+from lmlab.viz import View
 
 Status = Literal["passed", "missed", "not attempted"]
 _MARKS = {
@@ -50,6 +52,8 @@ class Result:
 def check(exercise_id: str, answer: Any) -> Result:
     """Judge an answer: `check("causal_mask", causal_mask)`, the function itself, not called.
 
+    Where something is to be clicked, the view is the answer: `check("induction_head", view)`.
+
     An empty stub is "not attempted". An error inside the answer is shown with the line that it
     comes from, and a loop without end is stopped: neither stops the notebook. Raises ValueError
     when no exercise has that id.
@@ -63,6 +67,8 @@ def judge(exercise: Exercise, answer: Any, seed: int = 0) -> Result:
     """The verdict on an answer, on the cases of that seed; no record of it is kept."""
     if answer is None or answer is ...:
         return _not_attempted(exercise)
+    if exercise.choice and isinstance(answer, View):
+        return _judge_choice(exercise, answer)
     if not callable(answer):
         return Result(
             exercise.id,
@@ -79,6 +85,18 @@ def judge(exercise: Exercise, answer: Any, seed: int = 0) -> Result:
             return limits.run(lambda: _verdict(exercise, trial), exercise.seconds)
         except limits.Exceeded as stop:
             return Result(exercise.id, "missed", str(stop), trial.evidence_of(stop))
+
+
+def _judge_choice(exercise: Exercise, view: View) -> Result:
+    """The verdict on what was clicked; nothing in it tells what should have been."""
+    made = exercise.choice(view)
+    if made is None:
+        return _not_attempted(exercise)
+    case, chosen = made
+    if same(chosen, exercise.solution(*case)):
+        return Result(exercise.id, "passed", f"{chosen} is what lmlab's own function finds, too.")
+    known = (w.sentence for w in exercise.wrong_answers if same(chosen, w.function(*case)))
+    return Result(exercise.id, "missed", next(known, f"{chosen} is not it. {exercise.hints[0]}"))
 
 
 def _verdict(exercise: Exercise, trial: Trial) -> Result:

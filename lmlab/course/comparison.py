@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 _MOST_SHOWN = 40  # numbers of a tensor that are printed in full
 
@@ -36,6 +36,8 @@ def same(got: Any, wanted: Any) -> bool:
         return are_nan or math.isclose(number, wanted, rel_tol=1e-6)
     if isinstance(wanted, np.ndarray):
         return isinstance(got, np.ndarray) and same(torch.as_tensor(got), torch.as_tensor(wanted))
+    if isinstance(wanted, nn.Module):
+        return type(got) is type(wanted) and same(got.state_dict(), wanted.state_dict())
     return type(got) is type(wanted) and got == wanted
 
 

@@ -76,6 +76,9 @@ class Exercise:
     invariants: tuple[Invariant, ...] = ()
     quiz: Quiz | None = None
     """Asked when the exercise is done: what does it mean?"""
+    choice: Callable[[Any], tuple[Case, Any] | None] | None = None
+    """Where an answer may be a click: the case that a view shows, and what was chosen in it; None
+    while it is as it opened."""
     seconds: float = 10.0
     """What one check may take; then the answer is stopped."""
 

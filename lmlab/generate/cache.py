@@ -5,7 +5,7 @@ Built in chapter 5.
 
 from collections.abc import Callable
 
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 
@@ -51,6 +51,14 @@ class LayerCache:
             self._memory = project()
         return self._memory
 
+    def reorder(self, rows: Int[Tensor, " rows"]) -> None:
+        """Let row i be what row rows[i] was; a row may be taken up several times, or not at all."""
+        if self._k is not None and self._v is not None:
+            self._k, self._v = self._k[rows], self._v[rows]
+        if self._memory is not None:
+            k, v = self._memory
+            self._memory = k[rows], v[rows]
+
 
 class KVCache:
     """One `LayerCache` for each layer; a model takes it as `model(new_ids, cache=cache)`."""
@@ -65,3 +73,8 @@ class KVCache:
 
     def __getitem__(self, layer: int) -> LayerCache:
         return self.layers[layer]
+
+    def reorder(self, rows: Int[Tensor, " rows"]) -> None:
+        """Let row i of every layer be what row rows[i] was, as a beam search needs it."""
+        for layer in self.layers:
+            layer.reorder(rows)

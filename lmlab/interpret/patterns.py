@@ -71,6 +71,15 @@ def induction_score(
     return weight_on(weights, induction_keys(ids))
 
 
+def induction_head(
+    weights: Float[Tensor, "layers heads query key"], ids: Int[Tensor, " key"]
+) -> tuple[int, int]:
+    """The head, (layer, head), with the highest induction score."""
+    scores = induction_score(weights, ids)  # (layers, heads)
+    layer, head = divmod(int(scores.argmax()), scores.size(1))
+    return layer, head
+
+
 def head_scores(
     weights: Float[Tensor, "*batch query key"], ids: Int[Tensor, " key"]
 ) -> dict[str, Float[Tensor, "*batch"]]:

@@ -7,6 +7,7 @@ from lmlab.models.config import TransformerConfig
 from lmlab.models.encoder_decoder import EncoderDecoder
 from lmlab.models.folders import Pretrained, read_architecture
 from lmlab.models.gpt import GPT
+from lmlab.models.heads import HeadConfig, SequenceClassifier, SpanReader, TokenTagger
 from lmlab.models.language_model import LanguageModel
 from lmlab.models.neural_ngram import NeuralNGram, NeuralNGramConfig
 from lmlab.models.ngram import NGram, NGramConfig
@@ -17,6 +18,7 @@ __all__ = [
     "BERT",
     "EncoderDecoder",
     "GPT",
+    "HeadConfig",
     "LanguageModel",
     "NGram",
     "NGramConfig",
@@ -25,13 +27,27 @@ __all__ = [
     "Pretrained",
     "RecurrentConfig",
     "RecurrentLM",
+    "SequenceClassifier",
+    "SpanReader",
+    "TokenTagger",
     "Transformer",
     "TransformerConfig",
     "open_model",
 ]
 
 _ARCHITECTURES = {
-    cls.__name__: cls for cls in (GPT, BERT, EncoderDecoder, NGram, NeuralNGram, RecurrentLM)
+    cls.__name__: cls
+    for cls in (
+        GPT,
+        BERT,
+        EncoderDecoder,
+        NGram,
+        NeuralNGram,
+        RecurrentLM,
+        SequenceClassifier,
+        SpanReader,
+        TokenTagger,
+    )
 }
 
 

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from lmlab.generate import KVCache, decode
+from lmlab.generate import Hypotheses, KVCache, beam_search, decode
 from lmlab.models.config import TransformerConfig
 from lmlab.models.folders import Pretrained
 from lmlab.models.transformer import Transformer, decoder_block, token_head
@@ -83,9 +83,20 @@ class EncoderDecoder(Pretrained):
         return tap(self, "logits", self.head(x))
 
     def generate(
-        self, source_ids: Int[Tensor, "batch source"], max_new_tokens: int = 100, **settings
+        self,
+        source_ids: Int[Tensor, "batch source"],
+        max_new_tokens: int = 100,
+        *,
+        num_beams: int = 1,
+        **settings,
     ) -> Int[Tensor, "batch new"]:
-        """The targets, without the token they begin with; settings as in `stream`."""
+        """The targets, without the token they begin with; settings as in `stream`.
+
+        With num_beams > 1, the best of what `beams` finds; settings as there.
+        """
+        if num_beams > 1:
+            found = self.beams(source_ids, max_new_tokens, num_beams=num_beams, **settings)
+            return found.ids[:, 0]
         new = list(self.stream(source_ids, max_new_tokens, **settings))
         return torch.stack(new, dim=1) if new else source_ids[:, :0]
 
@@ -104,18 +115,46 @@ class EncoderDecoder(Pretrained):
         A target begins with `begin_id`. `sampling` (temperature, top_k, top_p, seed, eos_id) goes
         to `lmlab.generate.decode`. The cache changes speed, not the tokens.
         """
+        writer, begin = self._begin(source_ids, max_new_tokens, begin_id, source_mask, use_cache)
+        yield from decode(writer.next_logits, begin, max_new_tokens, **sampling)
+
+    def beams(
+        self,
+        source_ids: Int[Tensor, "batch source"],
+        max_new_tokens: int = 100,
+        *,
+        begin_id: int,
+        num_beams: int = 4,
+        length_penalty: int | float = 0.0,
+        eos_id: int | None = None,
+        source_mask: Bool[Tensor, "batch source"] | None = None,
+        use_cache: bool = True,
+    ) -> Hypotheses:
+        """The likeliest targets, by `lmlab.generate.beam_search`; nothing is drawn."""
+        writer, begin = self._begin(source_ids, max_new_tokens, begin_id, source_mask, use_cache)
+        return beam_search(
+            writer.next_logits,
+            begin,
+            max_new_tokens,
+            num_beams=num_beams,
+            alpha=length_penalty,
+            eos_id=eos_id,
+            reorder=writer.reorder,
+        )
+
+    def _begin(self, source_ids, max_new_tokens: int, begin_id: int, source_mask, use_cache: bool):
+        """Who gives the logits of the targets, and what all of them begin with."""
         if max_new_tokens > self.config.context_length:
             raise ValueError(
                 f"max_new_tokens={max_new_tokens} is more than context_length="
                 f"{self.config.context_length}, which a target has to fit into: ask for fewer."
             )
         writer = _Writer(self, source_ids, source_mask, use_cache)
-        begin = source_ids.new_full((source_ids.size(0), 1), begin_id)
-        yield from decode(writer.next_logits, begin, max_new_tokens, **sampling)
+        return writer, source_ids.new_full((source_ids.size(0), 1), begin_id)
 
 
 class _Writer:
-    """Gives `decode` the logits after a growing target; the source is read once."""
+    """Gives the logits after a growing target; the source is read once."""
 
     def __init__(self, model: EncoderDecoder, source_ids: Tensor, source_mask, use_cache: bool):
         config = model.config
@@ -129,3 +168,11 @@ class _Writer:
         with self.model.evaluating():
             logits = self.model.decode(new, self.memory, self.source_mask, cache=self.cache)
         return logits[:, -1]
+
+    def reorder(self, rows: Int[Tensor, " rows"]) -> None:
+        """Row i goes on from what was row rows[i]; each row's source moves with it."""
+        self.memory = self.memory[rows]
+        if self.source_mask is not None:
+            self.source_mask = self.source_mask[rows]
+        if self.cache is not None:
+            self.cache.reorder(rows)

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from lmlab.generate import KVCache, decode, window_start
+from lmlab.generate import Hypotheses, KVCache, beam_search, decode, window_start
 from lmlab.models.config import TransformerConfig
 from lmlab.models.language_model import LanguageModel
 from lmlab.models.transformer import Transformer, token_head
@@ -59,9 +59,36 @@ class GPT(Transformer, LanguageModel):
         self._check_ids(ids, attention_mask, None)
         yield from decode(reader.next_logits, ids, max_new_tokens, **sampling)
 
+    def beams(
+        self,
+        ids: Int[Tensor, "batch time"],
+        max_new_tokens: int = 100,
+        *,
+        num_beams: int = 4,
+        length_penalty: int | float = 0.0,
+        eos_id: int | None = None,
+        attention_mask: Bool[Tensor, "batch time"] | None = None,
+        use_cache: bool = True,
+    ) -> Hypotheses:
+        """The likeliest ways to go on, by `lmlab.generate.beam_search`; nothing is drawn.
+
+        Prompts are padded, and the context is outgrown, as in `stream`.
+        """
+        reader = _Reader(self, attention_mask, use_cache)
+        self._check_ids(ids, attention_mask, None)
+        return beam_search(
+            reader.next_logits,
+            ids,
+            max_new_tokens,
+            num_beams=num_beams,
+            alpha=length_penalty,
+            eos_id=eos_id,
+            reorder=reader.reorder,
+        )
+
 
 class _Reader:
-    """Gives `decode` the logits after a growing text, reading only what is new when it can."""
+    """Gives the logits after a growing text, reading only what is new when it can."""
 
     def __init__(self, model: GPT, attention_mask: Tensor | None, use_cache: bool):
         self.model, self.mask, self.use_cache = model, attention_mask, use_cache
@@ -81,6 +108,13 @@ class _Reader:
                 cache=self.cache,
             )
         return logits[:, -1]
+
+    def reorder(self, rows: Int[Tensor, " rows"]) -> None:
+        """Row i goes on from what was row rows[i]."""
+        if self.mask is not None:
+            self.mask = self.mask[rows]
+        if self.cache is not None:
+            self.cache.reorder(rows)
 
     def _new_cache(self) -> KVCache | None:
         config = self.model.config

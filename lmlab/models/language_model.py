@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from lmlab.generate import decode, window_start
+from lmlab.generate import Hypotheses, beam_search, decode, window_start
 from lmlab.models.folders import Pretrained
 from lmlab.text.scores import bits_per_character
 
@@ -68,11 +68,41 @@ class LanguageModel(Pretrained):
         return bits_per_character(-self.log_prob(ids), len(text))
 
     def generate(
-        self, ids: Int[Tensor, "batch time"], max_new_tokens: int = 100, **settings
+        self,
+        ids: Int[Tensor, "batch time"],
+        max_new_tokens: int = 100,
+        *,
+        num_beams: int = 1,
+        **settings,
     ) -> Int[Tensor, "batch longer"]:
-        """The prompts with up to max_new_tokens appended; settings as in `stream`."""
+        """The prompts with up to max_new_tokens appended; settings as in `stream`.
+
+        With num_beams > 1, the best of what `beams` finds; settings as there.
+        """
+        if num_beams > 1:
+            found = self.beams(ids, max_new_tokens, num_beams=num_beams, **settings)
+            return torch.cat((ids, found.ids[:, 0]), dim=-1)
         new = list(self.stream(ids, max_new_tokens, **settings))
         return torch.cat((ids, *(token[:, None] for token in new)), dim=-1)
+
+    def beams(
+        self,
+        ids: Int[Tensor, "batch time"],
+        max_new_tokens: int = 100,
+        *,
+        num_beams: int = 4,
+        length_penalty: int | float = 0.0,
+        eos_id: int | None = None,
+    ) -> Hypotheses:
+        """The likeliest ways to go on, by `lmlab.generate.beam_search`; nothing is drawn."""
+        return beam_search(
+            self.next_logits,
+            ids,
+            max_new_tokens,
+            num_beams=num_beams,
+            alpha=length_penalty,
+            eos_id=eos_id,
+        )
 
     def stream(
         self, ids: Int[Tensor, "batch time"], max_new_tokens: int = 100, **sampling

@@ -26,6 +26,7 @@ from lmlab.nn.masks import (
 from lmlab.nn.multihead import cross_attention, multi_head_attention
 from lmlab.nn.norms import LayerNorm, RMSNorm, layer_norm, rms_norm
 from lmlab.nn.partition import logsumexp, stable_softmax
+from lmlab.nn.pooling import mean_pooled
 from lmlab.nn.positions import (
     alibi_bias,
     alibi_slopes,
@@ -72,6 +73,7 @@ __all__ = [
     "layer_norm",
     "logsumexp",
     "lstm_cell",
+    "mean_pooled",
     "merge_heads",
     "multi_head_attention",
     "one_hot",

@@ -1,10 +1,11 @@
 """One vector for a whole text, so that texts of like meaning lie near each other."""
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
+from lmlab.nn.pooling import mean_pooled
 from lmlab.pretrained.bert_encoder import BERTEncoder
 from lmlab.text.tokenizer import Tokenizer
 
@@ -26,14 +27,6 @@ def sentence_vectors(
             vectors = model.hidden(ids, attention_mask=mask, causal=False)
         found.append(mean_pooled(vectors, mask))
     return F.normalize(torch.cat(found), dim=-1)
-
-
-def mean_pooled(
-    vectors: Float[Tensor, "batch time d_model"], mask: Bool[Tensor, "batch time"]
-) -> Float[Tensor, "batch d_model"]:
-    """The mean over the real tokens, those where `mask` is True, of each text."""
-    real = mask[..., None]
-    return (vectors * real).sum(dim=1) / real.sum(dim=1)
 
 
 def _batch(model: BERTEncoder, tokenizer: Tokenizer, texts: list[str]) -> tuple[Tensor, Tensor]:

@@ -4,6 +4,7 @@ from lmlab.training.config import TrainingConfig
 from lmlab.training.descent import Descent, descent_path
 from lmlab.training.evaluation import Score, Validation, evaluate, next_token_loss
 from lmlab.training.gradients import gradient_sizes
+from lmlab.training.labelled import LabelledTexts
 from lmlab.training.loop import TrainingResult, train
 from lmlab.training.masking import MaskedBatches, hide_tokens, mask_tokens
 from lmlab.training.muon import Muon, muon_direction, orthogonalise
@@ -13,6 +14,7 @@ from lmlab.training.trainer import TrainingDiverged
 
 __all__ = [
     "Descent",
+    "LabelledTexts",
     "MaskedBatches",
     "Muon",
     "Pairs",

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from lmlab.models.folders import Pretrained
 from lmlab.text.batches import IGNORED, Batch, evaluation_blocks, evaluation_documents
 from lmlab.text.scores import bits_per_character
+from lmlab.training.labelled import LabelledTexts
 from lmlab.training.masking import MaskedBatches
 from lmlab.training.pairs import Pairs
 
@@ -70,10 +71,12 @@ class Score:
     """How well a model predicts a text: the lower, the better."""
 
     nats_per_token: float
-    bits_per_character: float
+    """For labelled texts, per label."""
+    bits_per_character: float | None
+    """None for labelled texts."""
 
 
-def evaluate(model: Pretrained, validation: Validation | Pairs) -> Score:
+def evaluate(model: Pretrained, validation: Validation | Pairs | LabelledTexts) -> Score:
     """Score `model` on the whole validation text, in blocks of its context length, or on all pairs.
 
     The first tokens of a block are predicted from few others, so a longer context scores better.
@@ -87,4 +90,6 @@ def evaluate(model: Pretrained, validation: Validation | Pairs) -> Score:
             total += next_token_loss(batch.predict(model), targets, reduction="sum").item()
             count += int((targets != IGNORED).sum())
     nats = total / count
+    if validation.characters_per_token is None:
+        return Score(nats, None)
     return Score(nats, bits_per_character(nats, validation.characters_per_token))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
-import numpy as np
 from tqdm.auto import tqdm
 
 from lmlab.models import Pretrained
@@ -14,8 +13,9 @@ from lmlab.training import checkpoints
 from lmlab.training.config import TrainingConfig
 from lmlab.training.evaluation import Validation, evaluate
 from lmlab.training.interrupt import Interrupt
+from lmlab.training.labelled import LabelledTexts
 from lmlab.training.pairs import Pairs
-from lmlab.training.trainer import Row, Trainer, TrainingDiverged
+from lmlab.training.trainer import Data, Row, Trainer, TrainingDiverged
 
 LOGGED_ROWS = 1000
 """About as many rows of history are kept of a run, however long it is."""
@@ -40,24 +40,26 @@ class TrainingResult:
 
 def train(
     model: Pretrained,
-    data: np.ndarray | Pairs,
+    data: Data,
     config: TrainingConfig,
     *,
-    validation: Validation | Pairs | None = None,
+    validation: Validation | Pairs | LabelledTexts | None = None,
     out: str | Path | None = None,
     resume: bool = False,
     tokenizer=None,
     callbacks: Sequence[Callback] = (),
     progress: bool = True,
 ) -> TrainingResult:
-    """Train `model` in place: on a row of token ids, (n_tokens,), or an encoder–decoder on `Pairs`.
+    """Train `model` in place: on a row of token ids, (n_tokens,); an encoder–decoder on `Pairs`.
+
+    A model with a head (`SequenceClassifier`, `TokenTagger`, `SpanReader`) learns `LabelledTexts`.
 
     With `out`, checkpoints go to out/checkpoints; `resume` goes on from the newest whole one, to
     the same bytes as a run without a break (same machine, same number of threads). Ctrl-C ends the
     run early: the model is usable, and with `out` a checkpoint of that moment is written.
     Each row of the history: step, train_loss (nats per token), learning_rate (AdamW's), grad_norm
     (before clipping), tokens, seconds and, where it was evaluated, validation_loss (nats per
-    token), bits_per_char.
+    token), bits_per_char. With labels, the losses are in nats per label, and there are no bits.
 
     Raises TrainingDiverged when the loss is no number, with the step, the learning rate and the
     parameter of the largest gradient.
@@ -75,7 +77,8 @@ def train(
                 if validation is not None and trainer.is_due(config.evaluate_every):
                     score = evaluate(model, validation)
                     row["validation_loss"] = score.nats_per_token
-                    row["bits_per_char"] = score.bits_per_character
+                    if score.bits_per_character is not None:
+                        row["bits_per_char"] = score.bits_per_character
                 if "validation_loss" in row or trainer.is_due(_stride(config)):
                     history.append(row)
                     for callback in callbacks:
@@ -113,6 +116,8 @@ def _in_short(row: Row) -> str:
     shown = f"loss {row['train_loss']:.3f}"
     if "bits_per_char" in row:
         shown += f", validation {row['bits_per_char']:.3f} bits/char"
+    elif "validation_loss" in row:
+        shown += f", validation {row['validation_loss']:.3f}"
     return shown
 
 

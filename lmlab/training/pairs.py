@@ -5,17 +5,14 @@ Built in chapter 2.3.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from lmlab.text.batches import IGNORED
-
-EVALUATED = 64  # pairs that are scored at once
+from lmlab.training.rows import EVALUATED, as_tensor, padded, require_fit, width
 
 
 def shift_right(labels: Int[Tensor, "*batch time"], begin_id: int) -> Int[Tensor, "*batch time"]:
@@ -79,15 +76,25 @@ class Pairs:
         empty = next((i for i, source in enumerate(sources) if not len(source)), None)
         if empty is not None:
             raise ValueError(f"source {empty} has no token: leave that pair out.")
-        labels = _padded([[*target, end_id] for target in targets])
-        return cls(_padded(sources), labels, begin_id)
+        labels = padded([[*target, end_id] for target in targets])
+        return cls(padded(sources), labels, begin_id)
 
     def __len__(self) -> int:
         return len(self.sources)
 
+    @property
+    def tokens(self) -> np.ndarray:
+        """All ids in one row, by which a resumed run knows that the pairs are the same."""
+        return np.concatenate(([self.begin_id], self.sources.ravel(), self.labels.ravel()))
+
+    @property
+    def n_tokens(self) -> int:
+        """How many tokens both sides have, padding left out."""
+        return int(sum((side != IGNORED).sum() for side in (self.sources, self.labels)))
+
     def batch(self, rows: Sequence[int]) -> PairBatch:
         """Some of the pairs, as wide as the longest of them."""
-        source_ids, labels = (_tensor(side[rows]) for side in (self.sources, self.labels))
+        source_ids, labels = (as_tensor(side[rows]) for side in (self.sources, self.labels))
         source_mask = source_ids != IGNORED
         source_ids = source_ids.masked_fill(~source_mask, 0)
         return PairBatch(source_ids, source_mask, shift_right(labels, self.begin_id), labels)
@@ -101,75 +108,6 @@ class Pairs:
     def require_fit(self, context_length: int, vocab_size: int) -> None:
         """Raise ValueError when a text is too long or a token unknown for a model of this size."""
         longest, largest = (
-            max(measure(self.sources), measure(self.labels)) for measure in (_width, np.max)
+            int(max(measure(self.sources), measure(self.labels))) for measure in (width, np.max)
         )
-        if longest > context_length:
-            raise ValueError(
-                f"the longest text has {longest} tokens, the end included, and context_length="
-                f"{context_length}: leave longer pairs out, or read more at once."
-            )
-        if largest >= vocab_size:
-            raise ValueError(
-                f"token id {largest} is outside 0…{vocab_size - 1}, the vocabulary of this model: "
-                "were the texts encoded by the model's own tokenizer?"
-            )
-
-
-class PairBatches:
-    """An endless iterator over shuffled pairs, exact to resume.
-
-    Each epoch holds every pair once, in an order of its own. What comes next depends on nothing but
-    (`seed`, `position`).
-    """
-
-    def __init__(self, pairs: Pairs, batch_size: int, seed: int = 0):
-        self.pairs, self.batch_size, self.seed = pairs, batch_size, seed
-        self.position = 0
-        """Batches served so far."""
-        real = sum((side != IGNORED).sum() for side in (pairs.sources, pairs.labels))
-        self.tokens_per_batch = round(batch_size * real / len(pairs))
-        """Tokens of both sides, padding left out, on average."""
-
-    @property
-    def tokens(self) -> np.ndarray:
-        """All ids in one row, by which a resumed run knows that the pairs are the same."""
-        pairs = self.pairs
-        return np.concatenate(([pairs.begin_id], pairs.sources.ravel(), pairs.labels.ravel()))
-
-    def __iter__(self) -> Iterator[PairBatch]:
-        return self
-
-    def __next__(self) -> PairBatch:
-        first = self.position * self.batch_size
-        rows = [self._row(number) for number in range(first, first + self.batch_size)]
-        self.position += 1
-        return self.pairs.batch(rows)
-
-    def seek(self, position: int) -> None:
-        """Go on as if exactly `position` batches had been served."""
-        self.position = position
-
-    def _row(self, number: int) -> int:
-        epoch, place = divmod(number, len(self.pairs))
-        return int(_order(len(self.pairs), self.seed, epoch)[place])
-
-
-@lru_cache(maxsize=2)  # a batch may hold the end of one epoch and the beginning of the next
-def _order(n_pairs: int, seed: int, epoch: int) -> np.ndarray:
-    return np.random.default_rng((seed, epoch)).permutation(n_pairs)
-
-
-def _padded(rows: Sequence[Sequence[int]]) -> np.ndarray:
-    padded = np.full((len(rows), max(map(len, rows))), IGNORED, dtype=np.int32)
-    for i, row in enumerate(rows):
-        padded[i, : len(row)] = row
-    return padded
-
-
-def _tensor(rows: np.ndarray) -> Int[Tensor, "batch time"]:
-    """The rows without columns of padding alone."""
-    return torch.from_numpy(rows[:, : _width(rows)].astype(np.int64))
-
-
-def _width(rows: np.ndarray) -> int:
-    return int((rows != IGNORED).sum(axis=1).max())
+        require_fit(longest, largest, context_length, vocab_size)

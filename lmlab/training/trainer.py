@@ -13,16 +13,25 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lmlab.models import EncoderDecoder, Pretrained
+from lmlab.models import (
+    EncoderDecoder,
+    Pretrained,
+    SequenceClassifier,
+    SpanReader,
+    TokenTagger,
+)
 from lmlab.text.batches import Batches
 from lmlab.training.config import TrainingConfig
 from lmlab.training.evaluation import next_token_loss
+from lmlab.training.labelled import LabelledTexts
 from lmlab.training.masking import MaskedBatches
 from lmlab.training.optimizers import Optimizers
-from lmlab.training.pairs import PairBatches, Pairs
+from lmlab.training.pairs import Pairs
+from lmlab.training.rows import RowBatches
 from lmlab.training.schedules import learning_rate_factor
 
 Row = dict[str, int | float]
+Data = np.ndarray | Pairs | LabelledTexts
 
 FREE = ("evaluate_every", "checkpoint_every")
 """What may change when a run is resumed, because no weight depends on it."""
@@ -35,7 +44,7 @@ class TrainingDiverged(ValueError):
 class Trainer:
     """A model in training, its optimisers and its place in the text."""
 
-    def __init__(self, model: Pretrained, data: np.ndarray | Pairs, config: TrainingConfig):
+    def __init__(self, model: Pretrained, data: Data, config: TrainingConfig):
         torch.manual_seed(config.seed)
         self.model, self.config = model, config
         self.batches = _batches(model, data, config)
@@ -152,28 +161,48 @@ class Trainer:
         return self._seconds_before + time.perf_counter() - self._began
 
 
-def _batches(
-    model: Pretrained, data: np.ndarray | Pairs, config: TrainingConfig
-) -> Batches | PairBatches:
-    """Pairs, or a text as the objective has it: followed by its next tokens, or some hidden."""
+def _batches(model: Pretrained, data: Data, config: TrainingConfig) -> Batches | RowBatches:
+    """Rows, or a text as the objective has it: followed by its next tokens, or some hidden."""
     shape = model.config
     _require_fit(model, data)
-    if isinstance(data, Pairs):
+    if isinstance(data, Pairs | LabelledTexts):
         data.require_fit(shape.context_length, shape.vocab_size)
-        return PairBatches(data, config.batch_size, config.seed)
+        return RowBatches(data, config.batch_size, config.seed)
     text = (data, config.batch_size, shape.context_length, config.seed, config.begin_with)
     if config.mask_with is None:
         return Batches(*text)
     return MaskedBatches(*text, mask_id=config.mask_with, vocab_size=shape.vocab_size)
 
 
-def _require_fit(model: Pretrained, data: np.ndarray | Pairs) -> None:
-    """Raise ValueError when an encoder–decoder gets no pairs, or another model gets some."""
-    if isinstance(model, EncoderDecoder) != isinstance(data, Pairs):
-        wanted = "Pairs" if isinstance(model, EncoderDecoder) else "a row of token ids"
-        raise ValueError(
-            f"{type(model).__name__} trains on {wanted}; {type(data).__name__} was given."
-        )
+def _require_fit(model: Pretrained, data: Data) -> None:
+    """Raise ValueError when a model gets data that it cannot learn from."""
+    given, wanted = _kind_of(data), _learns(model)
+    if given != wanted:
+        raise ValueError(f"{type(model).__name__} trains on {wanted}; {given} was given.")
+    if isinstance(data, LabelledTexts):
+        data.require_outputs(model.config.n_outputs)
+
+
+def _learns(model: Pretrained) -> str:
+    match model:
+        case EncoderDecoder():
+            return "Pairs"
+        case SequenceClassifier():
+            return "LabelledTexts (class)"
+        case TokenTagger():
+            return "LabelledTexts (tags)"
+        case SpanReader():
+            return "LabelledTexts (span)"
+    return "a row of token ids"
+
+
+def _kind_of(data: Data) -> str:
+    match data:
+        case Pairs():
+            return "Pairs"
+        case LabelledTexts():
+            return f"LabelledTexts ({data.kind})"
+    return "a row of token ids"
 
 
 def _largest_gradient(model: Pretrained) -> str:

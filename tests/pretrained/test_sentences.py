@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from lmlab.models import TransformerConfig
 from lmlab.pretrained import BERTEncoder, LibraryTokenizer, MaskedBERT, sentence_vectors
-from lmlab.pretrained.sentences import mean_pooled
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +51,6 @@ def test_a_long_text_is_cut_but_ends_as_texts_end(model, tokenizer):
     assert len(read) == 16 == len(tokenizer.encode(longer)) - 85
     pair = sentence_vectors(model, tokenizer, [long, longer])
     torch.testing.assert_close(pair[0], pair[1])
-
-
-def test_padding_counts_for_nothing_in_the_mean():
-    vectors = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [99.0, 99.0]]])
-    mask = torch.tensor([[True, True, False]])
-    assert mean_pooled(vectors, mask).tolist() == [[2.0, 3.0]]
 
 
 def test_no_texts_give_no_vectors(model, tokenizer):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lmlab.models import GPT, EncoderDecoder, TransformerConfig
 from lmlab.text.batches import IGNORED
 from lmlab.training import evaluate, train
-from lmlab.training.pairs import PairBatches, Pairs, shift_right
+from lmlab.training.pairs import Pairs, shift_right
+from lmlab.training.rows import RowBatches
 
 BEGIN, END = 8, 9
 TEXTS = st.lists(st.integers(0, 7), min_size=1, max_size=5)
@@ -61,7 +62,7 @@ def test_a_batch_holds_the_texts_that_were_given(texts, data):
 
 def test_an_epoch_serves_each_pair_once_and_the_next_in_another_order():
     pairs = Pairs.of([[i % 8, i // 8] for i in range(12)], [[0]] * 12, begin_id=BEGIN, end_id=END)
-    served = PairBatches(pairs, batch_size=4, seed=1)
+    served = RowBatches(pairs, batch_size=4, seed=1)
     epochs = [[tuple(s) for _ in range(3) for s in next(served)[0].tolist()] for _ in range(3)]
     assert all(sorted(epoch) == sorted(epochs[0]) for epoch in epochs)
     assert len(set(epochs[0])) == 12 and len(set(map(tuple, epochs))) == 3
@@ -69,7 +70,7 @@ def test_an_epoch_serves_each_pair_once_and_the_next_in_another_order():
 
 @given(st.integers(0, 30), st.integers(1, 7), st.integers(1, 9))
 def test_what_comes_next_depends_on_seed_and_position_alone(position, n_pairs, batch_size):
-    read, sought = (PairBatches(doubling(n_pairs), batch_size, seed=3) for _ in range(2))
+    read, sought = (RowBatches(doubling(n_pairs), batch_size, seed=3) for _ in range(2))
     for _ in range(position):
         next(read)
     sought.seek(position)
@@ -140,7 +141,7 @@ def test_pairs_that_make_no_sense_are_refused(sources, targets, message):
 @pytest.mark.parametrize(
     ("source", "target", "message"),
     [
-        ([1] * 9, [1], "the longest text has 9 tokens, the end included, and context_length=8"),
+        ([1] * 9, [1], "the longest text has 9 tokens, marks included, and context_length=8"),
         ([1], [1] * 8, "the longest text has 9 tokens"),
         ([12], [1], "token id 12 is outside 0…9"),
         ([1], [12], "token id 12 is outside 0…9"),
@@ -157,7 +158,7 @@ def test_pairs_that_do_not_fit_a_model_are_refused_before_the_first_step(
 
 
 def test_pairs_are_for_encoder_decoders_and_rows_for_the_others(new_model, config):
-    with pytest.raises(ValueError, match="EncoderDecoder trains on Pairs; ndarray was given"):
+    with pytest.raises(ValueError, match="EncoderDecoder trains on Pairs; a row of token"):
         train(new_model(), np.arange(8), config, progress=False)
     gpt = GPT(new_model().config)
     with pytest.raises(ValueError, match="GPT trains on a row of token ids; Pairs was given"):

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lmlab.sources.hub import HubDataset, Rows
-from lmlab.text.corpora.corpus import Document, Labelled, Pair, Question
+from lmlab.text.corpora import layouts
+from lmlab.text.corpora.corpus import Document
 from lmlab.text.corpora.splits import split_items
 
 Splits = tuple[list[Document], list[Document], list[Document]]
@@ -46,25 +47,6 @@ def _story(row: dict) -> str:
     return row["text"].strip()
 
 
-def _review(row: dict) -> Labelled:
-    return Labelled(row["text"], ("negative", "positive")[row["label"]])
-
-
-def _question(row: dict) -> Question:
-    answers = row["answers"]
-    return Question(
-        row["context"], row["question"], tuple(answers["text"]), tuple(answers["answer_start"])
-    )
-
-
-def _english_chinese(row: dict) -> Pair:
-    return Pair(row["translation"]["en"], row["translation"]["zh"])
-
-
-def _article(row: dict) -> Pair:
-    return Pair(row["article"], row["highlights"])
-
-
 HUB = {
     "shakespeare": HubCorpus(
         HubDataset("karpathy/tiny_shakespeare", "refs/convert/parquet", ALL), _plays
@@ -85,7 +67,7 @@ HUB = {
             (ALL[0], ALL[2]),
             configuration="plain_text",
         ),
-        _review,
+        layouts.review,
     ),
     "squad": HubCorpus(
         HubDataset(
@@ -94,7 +76,7 @@ HUB = {
             ALL[:2],
             configuration="plain_text",
         ),
-        _question,
+        layouts.question,
         together="title",
     ),
     "opus-100-en-zh": HubCorpus(
@@ -105,7 +87,7 @@ HUB = {
             configuration="en-zh",
             limit=100_000,
         ),
-        _english_chinese,
+        layouts.translation,
     ),
     "cnn-dailymail": HubCorpus(
         HubDataset(
@@ -115,6 +97,6 @@ HUB = {
             configuration="3.0.0",
             limit=10_000,
         ),
-        _article,
+        layouts.article,
     ),
 }

@@ -1,6 +1,7 @@
 """The one function that loads any corpus, and those that list and fetch them."""
 
 import difflib
+import re
 from dataclasses import replace
 from inspect import signature
 from pathlib import Path
@@ -11,18 +12,23 @@ from lmlab.text.corpora.catalogue import CATALOGUE, Made, Origin, Packaged
 from lmlab.text.corpora.corpus import Corpus, CorpusInfo
 from lmlab.text.corpora.hub import HubCorpus
 from lmlab.text.corpora.own import load_own
+from lmlab.text.corpora.tables import is_table, load_hub, load_tables
+
+_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 def load(name: str | Path, *, verbose: bool = True, **options) -> Corpus:
-    """A corpus by its name, or your own text by its path; says where it came from.
+    """A corpus by its name, or your own text or data set by its path; says where it came from.
 
-    `available()` lists the names. `town` takes `documents` and `language` ("en" or "zh"),
+    `available()` lists the names. A data set, Parquet, JSON or CSV files, has one of the layouts of
+    `corpora.layouts`: SQuAD, OPUS, CNN/DailyMail, IMDb, SST-2; "owner/name" is one on the Hugging
+    Face hub. `town` takes `documents` and `language` ("en" or "zh"),
     `python-source` takes `tests`. Raises ValueError for a name that is none, and
     `lmlab.sources.Unreachable` when a network is needed and there is none.
     """
     if isinstance(name, Path) or name not in CATALOGUE:
         _refuse_unknown(options, "your own text", set())
-        return load_own(_own_path(name))
+        return _load_own(name, progress=verbose)
     info, origin = CATALOGUE[name]
     known = set(signature(origin.make).parameters) if isinstance(origin, Made) else set()
     _refuse_unknown(options, name, known)
@@ -65,6 +71,15 @@ def _load(info: CorpusInfo, origin: Origin, options: dict, progress: bool) -> Co
             return Corpus(info, *origin.documents(rows), served_by=served_by)
 
 
+def _load_own(name: str | Path, progress: bool) -> Corpus:
+    path = Path(name)
+    if path.exists():
+        return load_tables(path) if is_table(path) else load_own(path)
+    if isinstance(name, str) and _HUB_NAME.fullmatch(name):
+        return load_hub(name, _offline_choices(), progress=progress)
+    raise ValueError(_no_such(str(name)))
+
+
 def _is_present(origin: Origin) -> bool:
     match origin:
         case Packaged(package):
@@ -90,17 +105,11 @@ def _refuse_unknown(options: dict, name: str, known: set[str]) -> None:
         raise TypeError(f"{name} takes {takes}, but was given {', '.join(unknown)}.")
 
 
-def _own_path(name: str | Path) -> Path:
-    path = Path(name)
-    if not path.exists():
-        raise ValueError(_no_such(str(name)))
-    return path
-
-
 def _no_such(name: str) -> str:
     near = difflib.get_close_matches(name.lower(), CATALOGUE, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     return (
         f"No corpus and no file is called {name!r}.{hint} "
-        f"The corpora are {', '.join(CATALOGUE)}; or give the path of a text file or folder."
+        f"The corpora are {', '.join(CATALOGUE)}; or give the path of a text file, a data set or a "
+        "folder."
     )

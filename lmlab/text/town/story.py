@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from random import Random
 
-from lmlab.text.town import chinese, english, questions, roles
+from lmlab.text.town import chinese, english, links, questions, roles
 from lmlab.text.town.kinds import kinds, parse, table
 from lmlab.text.town.scenes import SPLITS, Draft, draw
 from lmlab.text.town.state import World
@@ -67,6 +67,12 @@ class Story:
     def pairs(self) -> list[tuple[str, str]]:
         """Each English sentence with its Chinese."""
         return [(a.text, b.text) for a, b in zip(self._drawn[1], self._chinese, strict=True)]
+
+    @property
+    def links(self) -> list[list[links.Link]]:
+        """For each pair, which words tell the same, as spans of its two sentences."""
+        draft, told = self._drawn
+        return [links.link(draft, *pair) for pair in zip(told, self._chinese, strict=True)]
 
     @cached_property
     def questions(self) -> list[questions.Question]:

@@ -7,6 +7,7 @@ that a notebook cell can be cleared, moved or copied without breaking its neighb
 import hashlib
 import html
 import json
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -41,6 +42,15 @@ _PAGE = """\
 </html>
 """
 
+# What a lean script keeps as it is (a string, a template, which may hold another one), what it
+# keeps without the spaces around it, and what it drops.
+_PIECE = re.compile(
+    r"""(?P<text> "(?:\\.|[^"\\\n])*" | `(?: \$\{ (?:[^{}`]|`[^`]*`)* \} | \\. | [^`\\] )*` )
+    | [ ]*(?P<sign> [=,;:?(){}<>*&|] | (?<=[ ])[+-](?=[ ][^+-]) )[ ]*
+    | //[^\n]*""",
+    re.VERBOSE,
+)
+
 
 @cache
 def source(scripts: tuple[str, ...]) -> str:
@@ -51,9 +61,22 @@ def source(scripts: tuple[str, ...]) -> str:
 
 @cache
 def script(scripts: tuple[str, ...]) -> str:
-    """The same without indentation, blank lines and lines that only comment."""
-    lines = (line.strip() for line in source(scripts).splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    """The same, `lean`."""
+    return lean(source(scripts))
+
+
+def lean(code: str) -> str:
+    """The code without comments, blank lines, indentation and spaces that only please the eye.
+
+    A template of several lines is taken for a style sheet, in which spaces go too.
+    """
+    lines = (line.strip() for line in _PIECE.sub(_squeezed, code).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _squeezed(piece: re.Match) -> str:
+    text = piece["text"] or piece["sign"] or ""
+    return re.sub(r"\s*([{};,])\s*|(?<=:) ", r"\1", text) if "\n" in text else text
 
 
 def bundle(payload: dict, scripts: tuple[str, ...], png: str, alt: str) -> str:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from lmlab.viz.explorer.heads import PATTERNS
-from lmlab.viz.explorer.maps import AttentionMaps, Selection
+from lmlab.viz.explorer.maps import AttentionMaps, Place
 from lmlab.viz.explorer.view import View
 from lmlab.viz.tokens import show, show_all
 
@@ -55,17 +55,22 @@ class HeadView(View):
     view is live, what the learner has chosen since.
     """
 
-    scripts = ("core", "attention", "head_view")
+    scripts = ("core", "attention", "head", "grid", "patterns", "head_view")
+    merged = False  # True when there is one map for each layer, not one for each head
 
-    def __init__(self, maps: AttentionMaps, start: Selection, title: str, live: bool = False):
+    def __init__(self, maps: AttentionMaps, start: Place, title: str, live: bool = False):
         _refuse_long(maps)
         self.maps, self.start = maps, start
-        super().__init__(title, start._asdict(), maps.payload(), live)
+        super().__init__(title, start._asdict(), self.data(), live)
+
+    def data(self) -> dict[str, Any]:
+        """What the script reads."""
+        return self.maps.payload()
 
     @property
-    def selected(self) -> Selection:
+    def selected(self) -> Place:
         """The layer, head, query position and key position in view."""
-        return Selection(**super().selected)
+        return type(self.start)(**super().selected)
 
     @cached_property
     def png(self) -> bytes:
@@ -78,10 +83,10 @@ class HeadView(View):
     def alt(self) -> str:
         """One line that says what the picture shows."""
         key, weight = self.maps.top(self.start, 1)[0]
-        layer, head, query, _ = self.start
+        start = self.start
         return (
-            f"{self._size()}. Shown large: layer {layer}, head {head}{self._roles()}; "
-            f"{show(self.maps.queries[query])} looks most at {show(self.maps.keys[key])} "
+            f"{self._size()}. Shown large: layer {start.layer}, head {start.head}{self._roles()}; "
+            f"{show(self.maps.queries[start.query])} looks most at {show(self.maps.keys[key])} "
             f"({weight:.0%})."
         )
 
@@ -95,24 +100,26 @@ class HeadView(View):
         )
 
     def __repr__(self) -> str:
-        maps, (layer, head, query, _) = self.maps, self.start
+        maps, start = self.maps, self.start
         lines = [f"{self.title}: {self._size()}", "tokens: " + " ".join(show_all(maps.keys[:40]))]
         for pattern, meaning in PATTERNS.items():
             if found := maps.with_pattern(pattern):
                 heads = ", ".join(f"{i}.{j} ({score:.0%})" for score, i, j in found[:5])
                 more = f" and {len(found) - 5} more" if len(found) > 5 else ""
                 lines.append(f"{pattern} ({meaning}): {heads}{more}")
-        lines.append(f"layer {layer}, head {head}{self._roles()}")
-        lines.append(f"  {show(maps.queries[query])} (query {query}) looks at")
-        for key, weight in maps.top(self.start):
+        lines.append(f"layer {start.layer}, head {start.head}{self._roles()}")
+        lines.append(f"  {show(maps.queries[start.query])} (query {start.query}) looks at")
+        for key, weight in maps.top(start):
             lines.append(f"  {weight:6.1%}  {show(maps.keys[key])} (key {key})")
         return "\n".join(lines)
 
     def _size(self) -> str:
         maps = self.maps
-        layers, heads = _count(maps.layers, "layer"), _count(maps.heads, "head")
+        parts = _count(maps.layers, "layer")
+        if not self.merged:
+            parts += f" × {_count(maps.heads, 'head')}"
         looking = ", each looking back only" if maps.causal else ""
-        return f"{layers} × {heads} over {_count(maps.keys, 'token')}{looking}"
+        return f"{parts} over {_count(maps.keys, 'token')}{looking}"
 
     def _roles(self) -> str:
         earned = self.maps.head_badges(self.start.layer, self.start.head)

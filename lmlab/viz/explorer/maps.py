@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from lmlab.viz.explorer.heads import PATTERNS, Badge, badges
+from lmlab.viz.explorer.heads import PATTERNS, Badge, badges, head_scores
 from lmlab.viz.explorer.inputs import attention_array, kept, token_labels
 from lmlab.viz.explorer.packing import is_causal, pack
 from lmlab.viz.tokens import show_all
@@ -21,6 +21,19 @@ class Selection(NamedTuple):
     head: int
     query: int
     key: int
+
+
+class Moment(NamedTuple):
+    """What a timeline shows: a step of the training, and a `Selection` there."""
+
+    step: int
+    layer: int
+    head: int
+    query: int
+    key: int
+
+
+Place = Selection | Moment
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,23 @@ class AttentionMaps:
             return [[[] for _ in self.heads] for _ in self.layers]
         return badges(self.weights, self.keys, self.causal)
 
+    @cached_property
+    def scores(self) -> dict[str, Float[np.ndarray, "layers heads"]]:
+        """For each pattern that the text has a place for, each head's share of it (0 to 1)."""
+        if self.crossed:
+            return {}
+        scores = head_scores(self.weights, self.keys)
+        return {name: of for name, of in scores.items() if not (self.causal and name == "next")}
+
+    @cached_property
+    def entropy(self) -> Float[np.ndarray, "layers heads"]:
+        """How spread each head's attention is, in nats: the mean over its queries."""
+        import torch
+
+        from lmlab.interpret.patterns import attention_entropy
+
+        return attention_entropy(torch.tensor(self.weights)).numpy()
+
     @property
     def offset(self) -> int:
         """The key position of the first query: 0, unless a cache answered for earlier tokens."""
@@ -104,7 +134,7 @@ class AttentionMaps:
             raise ValueError(f"query={query} was given; there are queries 0 to {len(weights) - 1}.")
         return Selection(layer, head, query, int(weights[query].argmax()))
 
-    def top(self, selection: Selection, n: int = 5) -> list[tuple[int, float]]:
+    def top(self, selection: Place, n: int = 5) -> list[tuple[int, float]]:
         """The keys that the selected query attends to most: (position, weight)."""
         row = self.pattern(selection.layer, selection.head)[selection.query]
         return [(int(key), float(row[key])) for key in np.argsort(-row, kind="stable")[:n]]
@@ -118,13 +148,17 @@ class AttentionMaps:
             "queries": show_all(self.queries) if self.crossed else None,
             "offset": self.offset,
             "causal": self.causal,
-            "badges": [
-                [[[b.pattern, round(100 * b.score)] for b in earned] for earned in row]
-                for row in self.badges
-            ],
+            "badges": self.badges_in_percent(),
             "patterns": PATTERNS,
             "weights": pack(self.weights, self.causal),
         }
+
+    def badges_in_percent(self) -> list[list[list[tuple[str, int]]]]:
+        """The badges as a page holds them: pattern and percent."""
+        return [
+            [[(badge.pattern, round(100 * badge.score)) for badge in earned] for earned in row]
+            for row in self.badges
+        ]
 
     def _choose_head(self, layer: int | None, head: int | None) -> tuple[int, int]:
         for name, given, names in (("layer", layer, self.layers), ("head", head, self.heads)):

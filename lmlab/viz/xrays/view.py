@@ -1,88 +1,68 @@
 """The x-ray: every tensor between a text and its logits, one of them large, the rest in a table."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from html import escape
-from importlib.resources import files
-from pathlib import Path
+from typing import Any
 
 import torch
 
 from lmlab.interpret.residual import residual_stream
 from lmlab.interpret.xray import Step, XRay
-from lmlab.viz.explorer import bundle
+from lmlab.viz.explorer.view import View
 from lmlab.viz.tokens import show, show_all
 from lmlab.viz.xrays.sheets import Sheet, pack, sheets
-
-_HTML = """\
-<div class="lmlab-xray" data-xray="{id}" data-lm-suppress-shortcuts="true">
-<style>{style}</style>
-<script type="application/json">{payload}</script>
-<figure style="margin:0;max-width:1000px">
-<img style="max-width:100%" alt="{alt}" src="data:image/png;base64,{png}">
-<figcaption>A still picture of an interactive view. To explore it, let its script run
-(JupyterLab: Ctrl+Shift+C, then Trust Notebook).</figcaption>
-</figure>
-{tables}
-</div>
-<script type="module">
-{script}
-mount("{id}");
-</script>
-"""
 
 _COLUMNS = ("tensor", "formula", "shape", "mean", "std", "min", "max", "made at")
 
 
-def xray(rays: XRay, start: str = "embedded") -> "XRayView":
+def xray(rays: XRay, start: str = "embedded", *, live: bool = False) -> "XRayView":
     """Show an x-ray: the tensor called `start` large, all others in a table, in their order.
 
     `rays` is what `lmlab.interpret.xray(model, tokenizer, text)` found. Step through the tensors
     with the slider or its arrow keys, or click one in the table; the pointer, or arrow keys on the
-    picture, read single numbers. Raises ValueError when there is no step called `start`, or when
-    the text is too long for one view. Built in chapter 3.1.
+    picture, read single numbers. `live`, in a notebook with a running kernel, lets `view.selected`
+    follow. Raises ValueError when there is no step called `start`, or when the text is too long for
+    one view. Built in chapter 3.1.
     """
     if start not in rays.steps:
         raise ValueError(f"start={start!r} is none of the steps: {', '.join(rays)}.")
-    return XRayView(rays, start)
+    return XRayView(rays, start, live)
 
 
-class XRayView:
-    """An x-ray that shows itself: live where scripts run, else as a picture and a table."""
+class XRayView(View):
+    """An x-ray that shows itself: live where scripts run, else as a picture and a table.
 
-    def __init__(self, rays: XRay, start: str):
+    `selected["step"]` is the name of the tensor in view.
+    """
+
+    scripts = ("core", "signs", "xray")
+
+    def __init__(self, rays: XRay, start: str, live: bool = False):
         self.rays, self.start = rays, start
         values = [step.value.float().cpu().numpy() for step in rays.values()]
         self.sheets = dict(zip(rays, sheets(values), strict=True))
         self.tokens = show_all(rays.tokens)
+        title = f"{len(rays)} tensors from “{' '.join(self.tokens)}” to its logits"
+        super().__init__(title, {"step": start}, self._data(), live)
 
-    @cached_property
-    def payload(self) -> dict:
-        """What the script draws."""
+    def _data(self) -> dict[str, Any]:
         origins = list(dict.fromkeys(step.origin for step in self.rays.values()))
         steps = []
         for name, step in self.rays.items():
             place = origins.index(step.origin)
             steps.append(_step(step, self.sheets[name]) | {"origin": place})
         return {
-            "title": self.title,
             "tokens": self.tokens,
-            "start": list(self.rays).index(self.start),
             "steps": steps,
             "origins": [
                 {"place": str(origin), "method": origin.function, "code": origin.code}
                 for origin in origins
             ],
             "residual": _residual(self.rays),
+            "next": _likeliest(self.rays),
             "levels": pack(list(self.sheets.values())),
         }
-
-    @property
-    def title(self) -> str:
-        """The text and the number of tensors."""
-        return f"{len(self.rays)} tensors from “{' '.join(self.tokens)}” to its logits"
 
     @cached_property
     def png(self) -> bytes:
@@ -93,17 +73,9 @@ class XRayView:
 
     @cached_property
     def html(self) -> str:
-        """The view as HTML that works anywhere, offline; the same bytes for the same input."""
-        data = bundle.to_json(self.payload)
-        return _HTML.format(
-            id=hashlib.sha256((data + _static("xray.js")).encode()).hexdigest()[:16],
-            style=_static("xray.css"),
-            payload=data,
-            alt=escape(self.alt),
-            png=base64.b64encode(self.png).decode("ascii"),
-            tables=_table(self.rays) + _next(self.rays),
-            script=_static("xray.js"),
-        )
+        """The view as HTML; where no script runs, the tables stand below the picture."""
+        picture, end, script = super().html.partition("</figure>\n")
+        return picture + end + _table(self.rays) + _next(self.rays) + script
 
     @property
     def alt(self) -> str:
@@ -115,27 +87,13 @@ class XRayView:
             f"The likeliest at the end is {show(token)} with {probability:.0%}."
         )
 
-    def save(self, path: str | Path) -> Path:
-        """Write the view as a page of its own, which any browser opens without a network."""
-        path = Path(path)
-        path.write_text(bundle.page(self.html, self.title), encoding="utf-8")
-        return path
+    def narrowing(self, share: float) -> str:
+        """A shorter text."""
+        return f"Give a text of {max(1, int(len(self.tokens) * share))} tokens."
 
     def __repr__(self) -> str:
         best = (f"{show(token)} {p:.2f}" for token, _, p in self.rays.likeliest())
         return f"{self.title}\n{self.rays!r}\nlikeliest at the end: {', '.join(best)}"
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
-        png = base64.b64encode(self.png).decode("ascii")
-        data = {"text/html": self.html, "image/png": png, "text/plain": repr(self)}
-        return data, {"image/png": {"alt": self.alt}}
-
-
-def _static(name: str) -> str:
-    """A file of the view without indentation and comments."""
-    text = files("lmlab.viz.xrays").joinpath(f"static/{name}").read_text(encoding="utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _step(step: Step, sheet: Sheet) -> dict:
@@ -208,11 +166,16 @@ def _place(step: Step) -> str:
 def _next(rays: XRay) -> str:
     """The likeliest tokens at the last position: from logits to probabilities."""
     head = _row("th", ("likeliest next", "logit", "probability"))
-    body = (
-        _row("td", (show(token), f"{logit:.2f}", f"{probability:.3f}"))
+    body = "".join(_row("td", cells) for cells in _likeliest(rays))
+    return f'<div class="next"><table>{head}{body}</table></div>\n'
+
+
+def _likeliest(rays: XRay) -> list[tuple[str, str, str]]:
+    """Token, logit and probability of the likeliest tokens at the end, in print."""
+    return [
+        (show(token), f"{logit:.2f}", f"{probability:.3f}")
         for token, logit, probability in rays.likeliest()
-    )
-    return '<div class="next"><table>' + head + "".join(body) + "</table></div>"
+    ]
 
 
 def _row(tag: str, cells: Sequence[str]) -> str:

@@ -1,12 +1,24 @@
 import json
 import re
+from importlib import import_module
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lmlab import viz
 from lmlab.viz.explorer import bundle
 
-SCRIPTS = ("core", "attention", "head_view")
+SCRIPTS = ("core", "attention", "head", "grid", "head_view")
+HOMES = {f"lmlab.viz.{home}" for home in viz._HOME.values() if home.startswith("explorer.")}
+EVERY = sorted(
+    {
+        thing.scripts
+        for home in HOMES
+        for thing in vars(import_module(home)).values()
+        if isinstance(thing, type) and issubclass(thing, viz.View) and hasattr(thing, "scripts")
+    }
+)
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 PIECES = st.sampled_from(["</script>", "<!--", "<script>", "&lt;", "\u2028", "]]>", "'\"`${"])
 
@@ -26,9 +38,10 @@ def test_alt_text_and_title_cannot_leave_their_place(text):
     assert re.findall(r"<[a-z/!]+", made) == re.findall(r"<[a-z/!]+", plain)
 
 
-def test_the_script_is_small_and_keeps_the_rules():
-    source = bundle.source(SCRIPTS)
-    assert len(bundle.script(SCRIPTS).encode()) <= 40_000
+@pytest.mark.parametrize("scripts", EVERY, ids=lambda scripts: scripts[-1])
+def test_every_script_is_small_and_keeps_the_rules(scripts):
+    source = bundle.source(scripts)
+    assert len(bundle.script(scripts).encode()) <= 40_000
     for forbidden in (
         "innerHTML",
         "outerHTML",
@@ -46,10 +59,27 @@ def test_the_script_is_small_and_keeps_the_rules():
     assert not re.search(r"^\s*import\b", source, re.MULTILINE)
 
 
-def test_the_lean_script_has_every_line_of_code():
-    lines = [line.strip() for line in bundle.source(SCRIPTS).splitlines()]
-    code = [line for line in lines if line and not line.startswith("//")]
-    assert bundle.script(SCRIPTS).splitlines() == code
+@pytest.mark.parametrize("scripts", EVERY, ids=lambda scripts: scripts[-1])
+def test_a_lean_script_loses_only_comments_and_spaces(scripts):
+    code = re.sub(r"(^|\s)//.*", "", bundle.source(scripts), flags=re.MULTILINE)
+    assert "".join(bundle.script(scripts).split()) == "".join(code.split())
+
+
+def test_a_lean_script_keeps_texts_and_keeps_words_apart():
+    code = """
+    const a = "x = y; // z"; // why
+      return `${b ? `c , d` : ""} , e`;
+    const n = a - -b + c++ - d + ++e;
+    S = `
+    .a .b > i { color: red; }
+    `;"""
+    assert bundle.lean(code).splitlines() == [
+        'const a="x = y; // z";',
+        'return `${b ? `c , d` : ""} , e`;',
+        "const n=a - -b+c++-d + ++e;",
+        "S=`",
+        ".a .b > i{color:red;}`;",
+    ]
 
 
 def test_equal_data_give_equal_ids_and_other_data_others():

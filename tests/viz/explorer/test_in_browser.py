@@ -5,8 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from lmlab.viz import head_view
-from lmlab.viz.explorer import bundle
+from lmlab.viz import compare, head_view, model_view, rollout, timeline
 from lmlab.viz.tokens import show_all
 
 pytestmark = pytest.mark.browser
@@ -27,34 +26,6 @@ HOSTILE = [
 
 
 @pytest.fixture
-def open_page(chromium, tmp_path):
-    """Open HTML from a file, offline; at the end no request and no error may have been seen."""
-    troubles, contexts = [], []
-
-    def open_html(html, width=1000, **options):
-        path = tmp_path / "view.html"
-        path.write_text(bundle.page(html, "test"), encoding="utf-8")
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-        context.set_offline(True)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda line: troubles.append(line.text))
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith(("file:", "data:")) else troubles.append(r.url),
-        )
-        page.goto(path.as_uri())
-        page.wait_for_selector(PAINTED, state="attached")
-        return page
-
-    yield open_html
-    for context in contexts:
-        context.close()
-    assert troubles == []
-
-
-@pytest.fixture
 def toy(random_attention):
     """Two layers of two heads over five tokens; head 1.0 looks one token back."""
     weights = random_attention(2, 2, 5)
@@ -67,15 +38,6 @@ def reading(page):
     return page.locator(".reading").inner_text()
 
 
-def frames(page, count):
-    """Let the browser draw `count` frames."""
-    page.evaluate(
-        "n => new Promise(done => { const f = () => n-- > 0 ? requestAnimationFrame(f) : done();"
-        " f(); })",
-        count,
-    )
-
-
 def test_it_shows_the_start_before_anyone_touches_it(open_page, toy):
     page = open_page(toy.html)
     assert reading(page) == "e (4) looks at d (3) with 100 % of its attention"
@@ -86,7 +48,7 @@ def test_it_shows_the_start_before_anyone_touches_it(open_page, toy):
     )
 
 
-def test_hover_previews_click_locks_and_escape_frees(open_page, toy):
+def test_hover_previews_click_locks_and_escape_frees(open_page, toy, frames):
     page = open_page(toy.html)
     option = page.get_by_role("option")
     option.nth(2).hover()
@@ -142,7 +104,7 @@ def test_a_token_chosen_by_key_is_scrolled_into_sight(open_page, random_attentio
     assert page.evaluate("scrollY") == 0
 
 
-def test_a_head_under_the_pointer_is_previewed(open_page, toy):
+def test_a_head_under_the_pointer_is_previewed(open_page, toy, frames):
     page = open_page(toy.html)
     page.get_by_role("gridcell", name="layer 0, head 1").hover()
     frames(page, 2)
@@ -162,7 +124,7 @@ def test_tab_stops_are_few(open_page, toy):
     assert stops <= 10
 
 
-def test_the_matrix_previews_and_locks_a_pair(open_page, toy):
+def test_the_matrix_previews_and_locks_a_pair(open_page, toy, frames):
     page = open_page(toy.html)
     box = page.get_by_role("img", name="Attention matrix").bounding_box()
     plot = {"x": box["x"] + box["width"] - 8, "y": box["y"] + 8}
@@ -188,7 +150,7 @@ def test_the_table_holds_the_top_weights(open_page, toy):
     assert row.inner_text().split() == ["d", "3", "100", "%"]
 
 
-def test_hostile_tokens_stay_text(open_page):
+def test_hostile_tokens_stay_text(open_page, frames):
     n = len(HOSTILE)
     page = open_page(head_view(np.eye(n), HOSTILE, title=HOSTILE[0]).html)
     for option in page.get_by_role("option").all():
@@ -220,6 +182,28 @@ def test_twenty_views_stand_side_by_side(open_page, random_attention, names):
     frames_.nth(3).get_by_role("option").nth(0).click()
     after = page.locator(".reading").all_inner_texts()
     assert [i for i in range(20) if before[i] != after[i]] == [3]
+
+
+def test_twenty_views_of_mixed_kinds_stand_side_by_side(open_page, random_attention):
+    weights, tokens = random_attention(2, 2, 6), list("abcabc")
+    kinds = [
+        head_view(weights, tokens),
+        model_view(weights, tokens, "induction"),
+        compare(weights, weights[::-1].copy(), tokens),
+        rollout(weights, tokens),
+        timeline([weights, weights[::-1].copy()], tokens, [0, 100]),
+    ]
+    page = open_page("".join(view.html for view in kinds * 4))
+    page.wait_for_function(f"document.querySelectorAll('{PAINTED}').length === 20")
+    before = page.locator(".reading").all_inner_texts()
+    assert len(before) == 20 and before[:5] == before[5:10]
+    for n in range(5, 10):  # the second of each kind
+        strip = page.locator(".frame").nth(n).get_by_role("listbox")
+        strip.focus()
+        page.keyboard.press("Home")
+    after = page.locator(".reading").all_inner_texts()
+    assert all(text.startswith("a (0)") for text in after[5:10])
+    assert after[:5] + after[10:] == before[:5] + before[10:]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

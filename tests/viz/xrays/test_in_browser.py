@@ -81,3 +81,27 @@ def test_arrow_keys_on_the_picture_read_single_numbers(page):
     assert reading.startswith("' (35), head 0, looks at <")
     assert "about" in reading
     assert "at ' (35)" in page.locator("caption").inner_text()
+
+
+def test_brackets_step_from_anywhere(page):
+    page.get_by_role("img").focus()
+    page.keyboard.press("]")
+    assert head(page).startswith("7 of 23")
+    page.keyboard.press("[")
+    assert head(page).startswith("6 of 23")
+
+
+def test_it_follows_the_theme(page):
+    thumbnail = page.locator(".table tbody canvas").first
+    pixels = "c => c.getContext('2d').getImageData(0, 0, 72, 20).data.join()"
+    page.emulate_media(color_scheme="light")
+    page.wait_for_selector("[data-theme=light]")
+    light = thumbnail.evaluate(pixels)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector("[data-theme=dark]")
+    assert thumbnail.evaluate(pixels) != light
+
+
+def test_nothing_is_wider_than_a_narrow_page(page):
+    page.set_viewport_size({"width": 400, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -8,6 +8,7 @@ from lmlab.interpret.xray import XRay
 from lmlab.interpret.xray import xray as xray_of
 from lmlab.models import BERT, GPT, TransformerConfig
 from lmlab.text import CharTokenizer
+from lmlab.viz.explorer import bundle
 from lmlab.viz.xrays.view import xray
 
 HOSTILE = (
@@ -30,8 +31,8 @@ def view():
 def test_the_payload_holds_each_step_in_order_with_its_numbers(view):
     steps = view.payload["steps"]
     assert [step["name"] for step in steps] == list(view.rays)
-    weights = steps[view.payload["start"]]
-    assert weights["name"] == "blocks.1.attn.weights"
+    assert view.selected == {"step": "blocks.1.attn.weights"}
+    weights = next(step for step in steps if step["name"] == view.selected["step"])
     assert (weights["panels"], weights["columns"], weights["across"]) == (2, 8, "key")
     origin = view.payload["origins"][weights["origin"]]
     assert origin["place"].startswith("lmlab/nn/attention.py:")
@@ -96,3 +97,16 @@ def test_a_start_that_is_no_step_is_refused(view):
 
 def test_it_is_saved_as_a_page(view, tmp_path):
     assert view.save(tmp_path / "x.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_live_view_follows_the_widget(view):
+    live = xray(view.rays, live=True)
+    assert live.selected == {"step": "embedded"}
+    live.widget.selected = {"step": "logits"}
+    assert live.selected == {"step": "logits"}
+
+
+def test_the_script_is_small_and_keeps_the_rules(view):
+    assert len(bundle.script(view.scripts).encode()) <= 40_000
+    for forbidden in ("innerHTML", "insertAdjacentHTML", "eval(", "fetch(", "http", "import "):
+        assert forbidden not in bundle.source(view.scripts)

@@ -5,8 +5,8 @@
 // Attention weights as levels 0 to 255, one byte each, stored row by row. When causal, the row of
 // query q holds only the keys it can see: 0 to q + offset.
 class Maps {
-  static async read(payload) {
-    return new Maps(payload, await inflate(payload.weights));
+  static async read(payload, packed = payload.weights) {
+    return new this(payload, await inflate(packed));
   }
   constructor(payload, levels) {
     Object.assign(this, payload);
@@ -25,32 +25,48 @@ class Maps {
     const head = (i * this.heads.length + j) * this.starts[this.queries.length];
     return this.levels.subarray(head + this.starts[q], head + this.starts[q + 1]);
   }
-  // The keys that the query attends to most, as [key, level].
-  top(i, j, q, n) {
-    const row = [...this.row(i, j, q)].map((level, key) => [key, level]);
-    return row.sort((a, b) => b[1] - a[1]).slice(0, n);
+  // Every head as its row and column in the grid.
+  get places() {
+    return this.layers.flatMap((_, i) => this.heads.map((_, j) => ({ i, j })));
   }
+  name(i, j) {
+    return `layer ${this.layers[i]}` + (this.merged ? "" : `, head ${this.heads[j]}`);
+  }
+}
+
+// The keys that matter most in a row of levels, as [key, level]: the largest, whatever the sign.
+function top(row, n) {
+  const pairs = Array.from(row, (level, key) => [key, level]);
+  return pairs.sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).slice(0, n);
 }
 
 // ---- drawing ----
 
 // One head as an image; where a pixel covers several weights, the largest is seen.
 function paint(maps, i, j, height, width) {
+  return painted(maps, height, width, (q) => maps.row(i, j, q), (level) => RAMP[level]);
+}
+
+// The same for any levels, -255 to 255: `row(q)` gives those of a query, `colour` one as a number.
+function painted(maps, height, width, row, colour) {
   const image = new ImageData(Math.max(width, 1), Math.max(height, 1));
   const pixels = new Uint32Array(image.data.buffer);
   const down = patches(height, maps.queries.length);
   const across = patches(width, maps.keys.length);
-  const line = new Int16Array(width); // the levels of one line of pixels, -1 where masked
+  const line = new Int16Array(width); // the levels of one line of pixels
+  const hidden = 256; // what no query under the pixel can see
   for (let y = 0; y < height; y++) {
-    line.fill(-1);
+    line.fill(hidden);
     for (let q = down[2 * y]; q < down[2 * y + 1]; q++) {
-      const row = maps.row(i, j, q);
+      const levels = row(q);
       for (let x = 0; x < width; x++) {
-        const end = Math.min(across[2 * x + 1], row.length);
-        for (let k = across[2 * x]; k < end; k++) if (row[k] > line[x]) line[x] = row[k];
+        const end = Math.min(across[2 * x + 1], levels.length);
+        for (let k = across[2 * x]; k < end; k++) {
+          if (line[x] === hidden || Math.abs(levels[k]) > Math.abs(line[x])) line[x] = levels[k];
+        }
       }
     }
-    for (let x = 0; x < width; x++) if (line[x] >= 0) pixels[y * width + x] = RAMP[line[x]];
+    for (let x = 0; x < width; x++) if (line[x] !== hidden) pixels[y * width + x] = colour(line[x]);
   }
   return image;
 }
@@ -86,6 +102,10 @@ function letter(pattern) {
   return node("b", { "aria-hidden": "true" }, pattern[0].toUpperCase());
 }
 
+function badge([pattern, share], patterns) {
+  return node("span", { class: "badge", title: patterns[pattern] }, letter(pattern), `${pattern} ${share} %`);
+}
+
 function legend() {
   const label = "Colour: attention weight from 0 to 100 percent, square root scale";
   const marks = [0, 5, 25, 50, 100].map((share) => {
@@ -98,4 +118,8 @@ function legend() {
 
 function percent(level) {
   return level === 0 ? "0 %" : level < 2 ? "< 1 %" : `${Math.round((level / 255) * 100)} %`;
+}
+
+function count(n, what) {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
 }

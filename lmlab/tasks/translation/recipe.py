@@ -1,0 +1,155 @@
+"""How the shipped translators were made, and how to make them again. Used in chapter 6.1."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lmlab.models import EncoderDecoder, TransformerConfig
+from lmlab.sources.atomic import write_file
+from lmlab.tasks.task import SPLITS, Task
+from lmlab.tasks.translation.dictionary import Dictionary, learn_dictionary
+from lmlab.tasks.translation.sentences import (
+    TATOEBA,
+    TRANSLATION,
+    TextPair,
+    tatoeba_pairs,
+    town_pairs,
+)
+from lmlab.text.bpe import BPETokenizer
+from lmlab.training import Pairs, TrainingConfig, TrainingResult, train
+from lmlab.training.loop import Callback
+
+RECORD = "training.json"
+DICTIONARY_PAIRS = 25_000
+VALIDATED = 400
+"""Pairs of the validation split that are scored now and then during training."""
+
+_HAN = re.compile("([\u4e00-\u9fff])")
+_TRAINING = dict(
+    learning_rate=4e-3,
+    muon_learning_rate=0.02,
+    decay_share=0.7,
+    evaluate_every=250,
+    checkpoint_every=250,
+)
+_MODEL = dict(n_layers=2, n_heads=4, qk_norm=True, output_init="zero")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Sentences, and the encoder–decoder that learns to translate them."""
+
+    task: Task
+    """What it is scored on."""
+    splits: Sequence[str]
+    pairs: Callable[[str], Sequence[TextPair]]
+    """From a split, "train" or "validation", to its pairs."""
+    vocab_size: int
+    model: Mapping[str, Any]
+    training: TrainingConfig
+
+    def model_config(self, vocab_size: int) -> TransformerConfig:
+        """The settings of the model for a vocabulary of this size."""
+        return TransformerConfig(vocab_size=vocab_size, **_MODEL, **self.model)
+
+    def dictionary(self) -> Dictionary:
+        """The baseline: a dictionary of at most 25,000 of the pairs, evenly chosen."""
+        pairs = self.pairs("train")
+        return learn_dictionary(pairs[:: 1 + len(pairs) // DICTIONARY_PAIRS])
+
+
+RECIPES = {
+    "town-translator": Recipe(
+        TRANSLATION,
+        SPLITS,
+        town_pairs,
+        vocab_size=2304,
+        model=dict(d_model=96, d_ff=256, context_length=64),
+        training=TrainingConfig(steps=2000, batch_size=32, **_TRAINING),
+    ),
+    "tatoeba-translator": Recipe(
+        TATOEBA,
+        ("held-out",),
+        tatoeba_pairs,
+        vocab_size=3072,
+        model=dict(d_model=128, d_ff=384, context_length=32),
+        training=TrainingConfig(steps=1500, batch_size=64, **_TRAINING),
+    ),
+}
+
+
+def train_translator(
+    name: str,
+    out: str | Path,
+    *,
+    resume: bool = False,
+    callbacks: Sequence[Callback] = (),
+    progress: bool = True,
+) -> TrainingResult:
+    """Make one of `RECIPES` again; `out` becomes a model folder, and keeps checkpoints meanwhile.
+
+    `resume` goes on with a run that was broken off. Held-out pairs are scored on the way; the last
+    figures, and all else that a card tells, are left in out/training.json.
+    """
+    recipe = RECIPES[name]
+    pairs = recipe.pairs("train")
+    tokenizer = learn_vocabulary(pairs[::6], recipe.vocab_size)
+    torch.manual_seed(recipe.training.seed)
+    model = EncoderDecoder(recipe.model_config(tokenizer.vocab_size))
+    result = train(
+        model,
+        encode_pairs(pairs, tokenizer),
+        recipe.training,
+        validation=encode_pairs(recipe.pairs("validation")[:VALIDATED], tokenizer),
+        out=out,
+        resume=resume,
+        tokenizer=tokenizer,
+        callbacks=callbacks,
+        progress=progress,
+    )
+    if result.reason == "finished":
+        model.save_pretrained(out, tokenizer, torch.float16)
+        write_file(Path(out) / RECORD, json.dumps(_record(name, len(pairs), result), indent=1))
+    return result
+
+
+def learn_vocabulary(pairs: Iterable[TextPair], vocab_size: int) -> BPETokenizer:
+    """One vocabulary for both languages, in which a Chinese character is one token.
+
+    Chinese writes no spaces, so BPE takes a whole clause for one piece, and glues together what
+    happens to stand side by side. Here it is shown the characters one by one: no merge leaves one.
+    (Rare characters are left as two or three bytes.)
+    """
+    parts = (part for pair in pairs for side in pair for part in _HAN.split(side) if part)
+    return BPETokenizer.train(parts, vocab_size, progress=False)
+
+
+def encode_pairs(pairs: Sequence[TextPair], tokenizer: BPETokenizer) -> Pairs:
+    """The pairs as ids, for `train`; targets begin and end with the tokenizer's <|endoftext|>."""
+    sources, targets = (
+        [tokenizer.encode(text) for text in side] for side in zip(*pairs, strict=True)
+    )
+    mark = tokenizer.eos_id
+    return Pairs.of(sources, targets, begin_id=mark, end_id=mark)
+
+
+def _record(name: str, n_pairs: int, result: TrainingResult) -> dict[str, Any]:
+    """What a card tells of a run."""
+    last = result.history[-1]
+    return {
+        "recipe": name,
+        "pairs": n_pairs,
+        "model": asdict(result.model.config),
+        "training": asdict(RECIPES[name].training),
+        "parameters": result.model.num_parameters(),
+        "tokens": last["tokens"],
+        "seconds": round(last["seconds"]),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "history": [row for row in result.history if "validation_loss" in row],
+    }

@@ -1,0 +1,88 @@
+"""Sentences to translate: of the town into Chinese, and real ones into Spanish.
+
+Used in chapter 6.1.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from random import Random
+
+from lmlab.tasks import metrics
+from lmlab.tasks.example import Example
+from lmlab.tasks.task import Task, town_stories
+from lmlab.text import corpora
+from lmlab.text.town import Story
+from lmlab.text.town.lexicon import NAMES
+from lmlab.text.town.scenes import held_out
+
+TextPair = tuple[str, str]
+"""A sentence and its translation."""
+
+STORIES = 12_000
+"""Stories of the town whose sentences are learned from."""
+LONGEST = 40
+"""Characters of the longest real sentence that is read; most are shorter."""
+
+_PRONOUN = re.compile(r"\b(s?he|h[ie]m|her|his|it|they|them)\b", re.IGNORECASE)
+_NUMBERS = {name: number for number, (name, *_) in enumerate(NAMES)}
+
+
+@cache
+def town_pairs(split: str = "train") -> tuple[TextPair, ...]:
+    """The English sentences of a split's stories with their Chinese, each pair once."""
+    stories = town_stories(split, STORIES if split == "train" else 100)
+    return tuple(dict.fromkeys(pair for story in stories for pair in story.pairs))
+
+
+def tatoeba_pairs(split: str = "train") -> list[TextPair]:
+    """The sentences of `tatoeba-en-es` with their Spanish, all but the long ones."""
+    pairs = [(p.source, p.target) for p in corpora.load("tatoeba-en-es").documents(split)]
+    return [pair for pair in pairs if max(map(len, pair)) <= LONGEST]
+
+
+def _draw_town(split: str, n: int) -> list[Example]:
+    """One sentence of each story, among those that no training story tells in the same words."""
+    known = {english for english, _ in town_pairs()}
+    found = []
+    for story in town_stories(split, 2 * n):
+        new = [p for i, p in enumerate(story.pairs) if p[0] not in known and _fits(story, i, split)]
+        if new:
+            found.append(_example(*Random(story.number).choice(new)))
+    return found[:n]
+
+
+def _fits(story: Story, number: int, split: str) -> bool:
+    """Whether a sentence belongs to a split: to "composed", if it tells what is never seen else."""
+    event = story.scene.events[number]
+    people = (_NUMBERS.get(someone.name) for someone in event.args.values())
+    return split != "composed" or any(
+        held_out(person, event.kind) for person in people if person is not None
+    )
+
+
+def _example(english: str, chinese: str) -> Example:
+    """Pronouns are the hard part: who is meant may stand in the sentence before."""
+    return Example(english, chinese, "pronoun" if _PRONOUN.search(english) else "no pronoun")
+
+
+def _draw_tatoeba(split: str, n: int) -> list[Example]:
+    """Short sentences of the test split, each English one once."""
+    if split != "held-out":
+        raise ValueError(f"split={split!r}: the real sentences have no split but 'held-out'.")
+    pairs = dict(tatoeba_pairs("test"))
+    chosen = Random(0).sample(sorted(pairs.items()), min(n, len(pairs)))
+    return [Example(english, spanish) for english, spanish in chosen]
+
+
+TRANSLATION = Task("translation", _draw_town, {"chrF": metrics.chrf(), "BLEU": metrics.bleu("zh")})
+"""English sentences of the town into Chinese."""
+TATOEBA = Task(
+    "translation of Tatoeba", _draw_tatoeba, {"chrF": metrics.chrf(), "BLEU": metrics.bleu("13a")}
+)
+"""Short real English sentences into Spanish."""
+
+
+def copy(sentences: Sequence[str]) -> list[str]:
+    """The baseline that translates nothing."""
+    return list(sentences)
