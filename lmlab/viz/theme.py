@@ -10,7 +10,7 @@ from functools import cache
 import matplotlib.pyplot as plt
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.colors import PowerNorm
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.ft2font import FT2Font
 
 INK = "#1f2933"  # text
@@ -19,7 +19,7 @@ CARD = "#fbfaf7"  # background
 BLUE = "#2166ac"
 ORANGE = "#d6700c"
 MAGNITUDE = "cividis"
-SIGN = "PuOr"
+SIGN = LinearSegmentedColormap.from_list("sign", (BLUE, CARD, ORANGE))
 
 # Fonts tried in turn for each character; those not on this machine are skipped.
 _FONTS = (

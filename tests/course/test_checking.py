@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import lmlab
+from lmlab import viz
 from lmlab.course.checking import check, judge
 from lmlab.course.exercise import Invariant
 from lmlab.course.registry import find
@@ -240,6 +241,50 @@ def test_check_draws_from_no_random_numbers_that_a_later_cell_may_count_on():
 def test_pass_points_to_the_quiz_where_there_is_one():
     assert 'quiz("causal_mask")' in check("causal_mask", find("causal_mask").solution).message
     assert "quiz" not in check(ID, right).message
+
+
+CLICK = "induction_head"
+
+
+@pytest.fixture
+def view():
+    """A live view of six heads, one of which does induction; it opens with another."""
+    weights, ids = next(iter(find(CLICK).cases(0)))
+    tokens = [str(token) for token in ids.tolist()]
+    return viz.model_view(weights, tokens, layer=1, head=0, live=True)
+
+
+def click(view, layer, head):
+    view.widget.selected = {**view.widget.selected, "layer": layer, "head": head}
+    return check(CLICK, view)
+
+
+def test_a_view_that_nobody_touched_is_not_attempted(view):
+    result = check(CLICK, view)
+    assert result.status == "not attempted"
+    assert find(CLICK).hints[0] in result.message
+
+
+def test_the_right_head_may_be_clicked_and_a_known_mistake_is_named(view):
+    weights, ids = next(iter(find(CLICK).cases(0)))
+    right = find(CLICK).solution(weights, ids)
+    duplicate = find(CLICK).wrong_answers[1]
+    assert click(view, *right).passed
+    missed = click(view, *duplicate.function(weights, ids))
+    assert missed.status == "missed" and missed.message == duplicate.sentence
+
+
+def test_a_click_that_no_mistake_explains_is_told_a_hint_and_not_the_answer(view):
+    weights, ids = next(iter(find(CLICK).cases(0)))
+    exercise = replace(find(CLICK), wrong_answers=())
+    view.widget.selected = {**view.widget.selected, "layer": 1, "head": 2}
+    result = judge(exercise, view)
+    assert result.status == "missed" and exercise.hints[0] in result.message
+    assert str(exercise.solution(weights, ids)) not in repr(result)
+
+
+def test_a_view_is_no_answer_where_a_function_is_asked_for(view):
+    assert "function itself" in check(ID, view).message
 
 
 ODD = {

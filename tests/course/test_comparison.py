@@ -1,3 +1,4 @@
+import copy
 import math
 import re
 from collections import Counter
@@ -90,3 +91,10 @@ def test_dictionaries_are_compared_key_by_key_whatever_their_kind(got, sentence)
     wanted = Counter({(1,): 2, (2,): 1})
     assert difference(got, wanted) == sentence
     assert same(got, wanted) is (sentence is None)
+
+
+def test_modules_are_the_same_when_their_kind_and_weights_are():
+    torch.manual_seed(0)
+    layer, other = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+    assert same(copy.deepcopy(layer), layer)
+    assert not same(other, layer) and not same(torch.nn.Bilinear(2, 2, 2), layer)

@@ -10,6 +10,7 @@ from lmlab.interpret.patterns import (
     duplicate_keys,
     first_token_score,
     head_scores,
+    induction_head,
     induction_keys,
     induction_score,
     offset_score,
@@ -97,6 +98,13 @@ def test_a_text_without_repeats_has_no_place_for_induction():
     assert set(head_scores(weights, torch.arange(3))) == {"previous", "next", "first", "self"}
     assert induction_score(weights, torch.arange(3)).isnan()
     assert set(head_scores(torch.ones(1, 1), torch.tensor([0]))) == {"self"}
+
+
+def test_the_induction_head_is_found_wherever_it_stands():
+    for layer, head in ((0, 2), (1, 0), (2, 1)):
+        weights = random_weights(3, 3, 6, 6)
+        weights[layer, head] = looks_at([0, 0, 0, 1, 2, 3])
+        assert induction_head(weights, IDS) == (layer, head)
 
 
 @given(st.integers(1, 9))

@@ -33,13 +33,9 @@ def _heads_sum_to_what_attention_adds(answer, attn, outputs):
     )
 
 
-def _with_slices(attn, outputs, slices):
+def _with_slices(outputs, slices):
     """`slices`, (heads, d_model, d_head), each applied to its head's vectors."""
     return torch.einsum("bhtd,hmd->bhtm", outputs, slices)
-
-
-def _slices(attn, weight):
-    return weight.unflatten(1, (attn.n_heads, -1)).transpose(0, 1)
 
 
 _WRITTEN = Exercise(
@@ -61,16 +57,10 @@ _WRITTEN = Exercise(
     wrong_answers=(
         WrongAnswer(
             lambda attn, outputs: _with_slices(
-                attn, outputs, attn.out_proj.weight.unflatten(0, (attn.n_heads, -1)).mT
+                outputs, attn.out_proj.weight.unflatten(0, (attn.n_heads, -1)).mT
             ),
-            "W_O is cut into rows. nn.Linear keeps its weight as (out, in): what belongs to a head "
-            "are columns, weight[:, head · d_head : (head + 1) · d_head].",
-        ),
-        WrongAnswer(
-            lambda attn, outputs: _with_slices(
-                attn, outputs, _slices(attn, attn.out_proj.weight.T)
-            ),
-            "W_O is transposed. nn.Linear computes x @ weight.T.",
+            "W_O is cut into rows, or transposed. nn.Linear keeps its weight as (out, in): what "
+            "belongs to a head are columns, weight[:, head · d_head : (head + 1) · d_head].",
         ),
         WrongAnswer(
             lambda attn, outputs: written_by_heads(attn, outputs).sum(1),
@@ -87,7 +77,6 @@ _WRITTEN = Exercise(
         ),
         WrongAnswer(
             lambda attn, outputs: _with_slices(
-                attn,
                 outputs,
                 attn.out_proj.weight.unflatten(1, (-1, attn.n_heads)).movedim(-1, 0),
             ),

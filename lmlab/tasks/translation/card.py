@@ -19,15 +19,15 @@ EXAMPLES = 10
 
 
 def score_translator(name: str | Path, n: int = 500, *, progress: bool = True) -> list[Report]:
-    """Greedy and by beam search, a dictionary and the copy, each on n sentences of each split."""
+    """Greedy, with four beams, a dictionary and the copy, each on n sentences of each split."""
     model, tokenizer = load(name)
     recipe = RECIPES[_record(name)["recipe"]]
     most = model.config.context_length
     translators = {
+        "greedy": by_writing(model, tokenizer, max_new_tokens=most),
         "beam search": by_writing(
             model, tokenizer, max_new_tokens=most, num_beams=4, length_penalty=0.6
         ),
-        "greedy": by_writing(model, tokenizer, max_new_tokens=most),
         "dictionary": recipe.dictionary().translate,
         "copy": copy,
     }
@@ -70,11 +70,11 @@ def _card(name: str, record: Mapping[str, Any], report: Report) -> str:
         "Training": f"{training['steps']:,} steps of {training['batch_size']} pairs, "
         f"{training['optimizer']}, seed {training['seed']}",
         "Time": f"{record['seconds'] / 60:.0f} minutes on {record['threads']} processor "
-        f"thread{'s'[: record['threads'] > 1]} of a busy machine, PyTorch {record['torch']}",
+        f"thread{'s'[: record['threads'] > 1]}, PyTorch {record['torch']}",
         "Validation": f"{last['validation_loss']:.3f} nats per token",
-        **{f"{kind} signature": signature for kind, signature in record["signatures"].items()},
     }
     table = "\n".join(f"| **{key}** | {value} |" for key, value in rows.items())
+    signatures = ", ".join(f"{kind} `{each}`" for kind, each in record["signatures"].items())
     examples = "\n".join(
         f"| {each.input} | {each.wanted} | {each.got} |" for each in report.outcomes[:EXAMPLES]
     )
@@ -98,6 +98,8 @@ The weights are stored in float16, and scored as they are stored.
 ## Scores, with 95 % intervals
 
 {_scores(record["scores"])}
+
+Signatures: {signatures}.
 
 The dictionary goes word by word; it was learned by counting in at most 25,000 of the same pairs.
 This page is made by `lmlab.tasks.translation.write_card("{name}")`.

@@ -19,8 +19,6 @@ SCREEN = {"width": 1200, "height": 1000}
 HOVERS = 6  # places that the pointer goes to
 SECONDS = 120  # a page that is not painted by then is given up
 
-PLACES = "([selector, most]) => meter.places(selector, most)"
-
 # The scripts that a page loads from elsewhere, by file name, and where npm puts them.
 SCRIPTS = {
     "require.min.js": "requirejs/require.js",
@@ -33,8 +31,8 @@ SCRIPTS = {
 class Measure:
     """What one opening of a page showed; None where there is nothing to measure.
 
-    Times are milliseconds. `work` is all that the page's main thread did after a move of the
-    pointer; `frame` the time from the move to the next frame on the screen.
+    Times are milliseconds. `work` is the processor time of the page's main thread after a move
+    of the pointer; `frame` the time from the move to the next frame on the screen.
     """
 
     requests: int
@@ -95,8 +93,8 @@ def _measure(context: Any, page: Page, scripts: Path | None) -> Measure:
         return Measure(len(asked))
     paint, nodes = tab.evaluate("[meter.painted, meter.nodes()]")
     heads = _hover(tab, page.handles.heads)
-    if page.handles.opens:
-        tab.mouse.click(*tab.evaluate(PLACES, [page.handles.opens, 1])[0])
+    for place in _places(tab, page.handles.opens, 1):
+        tab.mouse.click(*place)
     return Measure(len(asked), paint, nodes, *heads, *_hover(tab, page.handles.tokens))
 
 
@@ -113,7 +111,7 @@ def _serve(route: Any, scripts: Path | None) -> bool:
 
 def _hover(tab: Any, selector: str | None) -> tuple[float | None, float | None]:
     """Median work and time to the next frame, over some places of what is selected."""
-    places = tab.evaluate(PLACES, [selector, HOVERS]) if selector else []
+    places = _places(tab, selector, HOVERS)
     if not places:
         return None, None
     session = tab.context.new_cdp_session(tab)
@@ -129,7 +127,13 @@ def _hover(tab: Any, selector: str | None) -> tuple[float | None, float | None]:
     return median(works), median(frames)
 
 
+def _places(tab: Any, selector: str | None, most: int) -> list[list[float]]:
+    """Where what is selected stands on the screen."""
+    ask = "([selector, most]) => meter.places(selector, most)"
+    return tab.evaluate(ask, [selector, most]) if selector else []
+
+
 def _busy(session: Any) -> float:
-    """Seconds that the page's main thread has worked so far."""
+    """Seconds of processor time that the page's main thread has used so far."""
     metrics = session.send("Performance.getMetrics")["metrics"]
-    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+    return next(metric["value"] for metric in metrics if metric["name"] == "ThreadTime")

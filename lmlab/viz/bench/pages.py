@@ -18,7 +18,7 @@ LAYERS, HEADS = 12, 12
 
 
 class Handles(NamedTuple):
-    """Where a page is taken hold of, as CSS selectors; shadow roots are looked into."""
+    """Where a view is taken hold of, as CSS selectors; shadow roots are looked into."""
 
     ready: str
     """Stands on the page once the view is drawn."""
@@ -28,6 +28,8 @@ class Handles(NamedTuple):
     """What the pointer passes over for the tokens."""
     opens: str | None = None
     """What must be clicked before there are tokens."""
+    layers: int = LAYERS
+    """How many layers the view shows."""
 
 
 _OURS = Handles("[data-painted]", heads="[role=gridcell]", tokens="[role=option]")
@@ -39,7 +41,7 @@ HANDLES = {
         "#vis line", tokens="text.token[style*=end]", opens="rect:not([class])"
     ),
     "bertviz head_view": Handles("#vis line", tokens="#left text"),
-    "circuitsvis attention_heads": Handles("canvas", heads="div:has(> h4)"),
+    "circuitsvis attention_heads": Handles("canvas", heads="div:has(> h4)", layers=1),
 }
 
 OURS: dict[str, Callable[..., Any]] = {"model_view": viz.model_view, "head_view": viz.head_view}

@@ -16,7 +16,7 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from lmlab.viz.bench.chromium import SCRIPTS, Measure, chromium, measure
-from lmlab.viz.bench.pages import HEADS, HOW_TO_INSTALL, LAYERS, Page, other_pages, our_pages
+from lmlab.viz.bench.pages import HEADS, HOW_TO_INSTALL, Page, other_pages, our_pages
 
 TOKENS = (64, 128)
 HOW_TO_PAINT = (
@@ -76,7 +76,7 @@ def _row(page: Page, measures: list[Measure]) -> dict[str, Any]:
     row = {
         "view": page.view,
         "version": page.version,
-        "shows": f"{LAYERS if 'circuitsvis' not in page.view else 1} × {HEADS} × {page.n_tokens}",
+        "shows": f"{page.handles.layers} × {HEADS} × {page.n_tokens}",
         "bytes": page.bytes,
     }
     for field in fields(Measure):
@@ -105,10 +105,8 @@ COLUMNS = {
     "requests": "requests",
     "nodes": "elements",
     "paint": "painted",
-    "head_work": "head: work",
-    "head_frame": "head: frame",
-    "token_work": "token: work",
-    "token_frame": "token: frame",
+    "head_work": "hover: head",
+    "token_work": "hover: token",
 }
 
 
@@ -123,9 +121,9 @@ def table(result: Mapping[str, Any]) -> str:
         f"{name} {number}" for name, number in {**versions, **result["versions"]}.items()
     )
     about = (
-        f"Medians of {result['repeats']} openings by turns, in headless Chromium. Painted: from the "
-        "opening of the page until it is drawn and idle. After the pointer has moved to a head or "
-        f"a token: all work of the page's main thread, and the time to the next frame. {versions}."
+        f"Medians of {result['repeats']} openings by turns in headless Chromium. Painted: from the "
+        "opening of the page until it is drawn and idle. Hover: processor time of the page's main "
+        f"thread after the pointer has moved to another head or token. {versions}."
     )
     return "\n".join([*told, "", about, *result["notes"]])
 

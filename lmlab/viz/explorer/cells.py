@@ -84,13 +84,12 @@ def draw_cells(
 
 def signed_colours(values: Float[np.ndarray, "..."]) -> dict[str, Any]:
     """Blue to orange for `draw_cells`: zero has the card's colour, the ends are ±the largest."""
-    from matplotlib.colors import LinearSegmentedColormap, Normalize
+    from matplotlib.colors import Normalize
 
     from lmlab.viz import theme
 
-    ramp = LinearSegmentedColormap.from_list("sign", (theme.BLUE, theme.CARD, theme.ORANGE))
     scale = largest(values)
-    return {"colours": ramp, "norm": Normalize(-scale, scale)}
+    return {"colours": theme.SIGN, "norm": Normalize(-scale, scale)}
 
 
 def largest(values: Float[np.ndarray, "..."]) -> float:

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int8
 from matplotlib import colormaps
-from matplotlib.colors import LinearSegmentedColormap
 
 from lmlab.viz import theme
 
 NOT_FINITE = -128  # the level of nan and infinity
 _WIDTHS = (512, 256, 128, 64, 32, 16)
 _MOST_NUMBERS = 400_000  # of one view
-_SIGN = LinearSegmentedColormap.from_list("sign", (theme.BLUE, theme.CARD, theme.ORANGE))
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def painted(sheet: Sheet) -> Float[np.ndarray, "time width 4"]:
     spaced = np.pad(levels, ((0, 0), (0, 0), (0, gap)), constant_values=np.nan)
     flat = spaced.transpose(1, 0, 2).reshape(time, panels * (columns + gap))
     size = np.sign(flat) * np.sqrt(np.abs(flat))
-    shade = _SIGN((size + 1) / 2) if sheet.signed else colormaps[theme.MAGNITUDE](size)
+    shade = theme.SIGN((size + 1) / 2) if sheet.signed else colormaps[theme.MAGNITUDE](size)
     return np.where(np.isnan(size)[..., None], 0.0, shade)
 
 

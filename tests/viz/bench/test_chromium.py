@@ -2,35 +2,33 @@ import shutil
 
 import pytest
 
-from lmlab.viz.bench import chromium as chromium_module
-from lmlab.viz.bench.chromium import chromium, measure
+from lmlab.viz.bench import chromium as bench
 from lmlab.viz.bench.pages import HANDLES, Handles, Page
 
 HEADS = "<i>a</i> <i>b</i>"
 
 
 @pytest.fixture
-def measured(monkeypatch, tmp_path):
+def measured(chromium, monkeypatch, tmp_path):
     """Measure a page with this body."""
     monkeypatch.setitem(HANDLES, "test", Handles("p", heads="i", tokens="u", opens="b"))
 
     def once(body, scripts=None):
         path = tmp_path / "page.html"
         path.write_text(f"<!doctype html><body>{body}", encoding="utf-8")
-        with chromium() as browser:
-            return measure(browser, Page("test", "1", 4, path, 0), scripts)
+        return bench.measure(chromium, Page("test", "1", 4, path, 0), scripts)
 
     return once
 
 
 @pytest.mark.browser
-def test_elements_are_counted_in_shadow_roots_too(chromium, measured):
+def test_elements_are_counted_in_shadow_roots_too(measured):
     inside = "<template shadowrootmode=open><u>x</u></template>"
     assert measured(f"<p>{HEADS}</p><b>{inside}</b>").nodes == 8  # html, head, body and five
 
 
 @pytest.mark.browser
-def test_a_hover_is_charged_with_all_the_work_that_it_causes(chromium, measured):
+def test_a_hover_is_charged_with_all_the_work_that_it_causes(measured):
     busy = "const end = performance.now() + 40; while (performance.now() < end);"
     later = f"onpointermove = () => setTimeout(() => {{ {busy} }}, 0)"
     seen = measured(f"<p>{HEADS}</p><script>{later}</script>")
@@ -39,13 +37,13 @@ def test_a_hover_is_charged_with_all_the_work_that_it_causes(chromium, measured)
 
 
 @pytest.mark.browser
-def test_tokens_may_be_opened_by_a_click(chromium, measured):
+def test_tokens_may_be_opened_by_a_click(measured):
     seen = measured("<p>x</p><b onclick='this.innerHTML = `<u>x</u>`'>open</b>")
     assert seen.token_work > 0 and seen.head_work is None
 
 
 @pytest.mark.browser
-def test_the_network_is_refused_or_stood_in_for(chromium, measured, tmp_path):
+def test_the_network_is_refused_or_stood_in_for(measured, tmp_path):
     body = "<script src='https://example.invalid/x/d3.min.js'></script><p>x</p>"
     refused = measured(body)
     assert refused.requests == 1 and refused.paint is None
@@ -56,12 +54,12 @@ def test_the_network_is_refused_or_stood_in_for(chromium, measured, tmp_path):
 
 
 @pytest.mark.browser
-def test_a_page_that_never_paints_is_given_up(chromium, measured, monkeypatch):
-    monkeypatch.setattr(chromium_module, "SECONDS", 0.2)
+def test_a_page_that_never_paints_is_given_up(measured, monkeypatch):
+    monkeypatch.setattr(bench, "SECONDS", 0.2)
     assert measured("no paragraph").paint is None
 
 
 def test_without_a_browser_the_way_to_one_is_told(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(FileNotFoundError, match="apt-get install chromium"), chromium():
+    with pytest.raises(FileNotFoundError, match="apt-get install chromium"), bench.chromium():
         pass

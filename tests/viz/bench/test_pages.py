@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ def test_the_attention_is_causal_and_the_same_each_time():
 
 
 def test_a_python_without_the_other_libraries_says_so(tmp_path):
-    made, problems = other_pages(4, tmp_path, sys.executable)
+    made, problems = other_pages(4, tmp_path, Path(sys.executable))
     assert made == [] and len(problems) == 3
     assert problems[0].startswith("bertviz model_view: ModuleNotFoundError")
 

@@ -31,7 +31,12 @@ def browser(monkeypatch):
 
 def test_pages_are_opened_by_turns_and_the_median_is_told(browser):
     result = bench_viz(repeats=3, tokens=[4])
-    assert browser == ["lmlab model_view", "lmlab head_view", "lmlab model_view", "lmlab model_view"]
+    assert browser == [
+        "lmlab model_view",
+        "lmlab head_view",
+        "lmlab model_view",
+        "lmlab model_view",
+    ]
     model, head = json.loads(json.dumps(result))["rows"]
     assert model["paint"] == 300 and head["paint"] is None
     assert model["bytes"] > 10_000
