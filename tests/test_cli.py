@@ -106,3 +106,9 @@ def test_doctor_fails_when_something_is_to_be_mended(monkeypatch):
     result = CliRunner().invoke(cli.app, ["doctor", "--json"])
     assert result.exit_code == 1
     assert json.loads(result.output)[0]["mend"] == "free some space"
+
+
+def test_bench_viz_says_what_is_wrong_before_it_opens_a_browser():
+    result = CliRunner().invoke(cli.app, ["bench", "viz", "--repeats", "0"])
+    assert result.exit_code == 2
+    assert result.stderr == "lmlab: repeats=0 must be 1 or more.\n"

@@ -230,7 +230,7 @@ _INDUCTION_KEYS = Exercise(
             "one that has told the second ' Anna' that there was a first": "It would know that "
             "there is a copy, and still not find what followed it.",
             "none: one layer is enough": "In one layer, the key of ' Brook' knows nothing but "
-            "' Brook'. Section 5 of the chapter tries it.",
+            "' Brook'. Section 4 of the chapter tries it.",
         },
         answer="one that has told ' Brook' that it stands after ' Anna'",
     ),

@@ -50,6 +50,11 @@ def _strongest(pattern):
     return answer
 
 
+def _second(weights, ids):
+    scores = induction_score(weights, ids)
+    return divmod(int(scores.flatten().topk(2).indices[1]), scores.size(1))
+
+
 def _weakest(weights, ids):
     scores = induction_score(weights, ids)
     return divmod(int(scores.argmin()), scores.size(1))
@@ -74,7 +79,7 @@ EXERCISES = (
         id="induction_head",
         chapter="05_2_reading_attention_heads",
         number="5.2.5",
-        title="Find the induction head, and click it",
+        title="Find the strongest induction head, and click it",
         difficulty=1,
         minutes=5,
         reference="lmlab.interpret.patterns.induction_head",
@@ -100,6 +105,10 @@ EXERCISES = (
                 _strongest("first"),
                 "This head rests on the first token: its line is the first column. An induction "
                 "head's keys wander along with its queries.",
+            ),
+            WrongAnswer(
+                _second,
+                "This head comes second. Another gives more of its attention to what followed.",
             ),
             WrongAnswer(
                 _weakest,

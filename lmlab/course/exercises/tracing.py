@@ -267,8 +267,8 @@ _DIRECTION = Exercise(
         {
             "no: it adds nothing to the logit": "Nothing *directly*. A later part may read what "
             "it wrote.",
-            "yes: later parts read what it wrote": "The previous-token head of section 5 adds "
-            "nothing to any logit, and without it nothing is left of induction.",
+            "yes: later parts read what it wrote": "Head 0.2 adds 0.003 to the lead of ' hat', and "
+            "without it nobody further up knows of a hat.",
         },
         answer="yes: later parts read what it wrote",
     ),

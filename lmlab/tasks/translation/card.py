@@ -66,7 +66,8 @@ def _card(name: str, record: Mapping[str, Any], report: Report) -> str:
     rows = {
         "Model": f"encoder and decoder of {model['n_layers']} layers each, d_model "
         f"{model['d_model']}, {model['n_heads']} heads, {model['vocab_size']} tokens",
-        "Text": f"{record['pairs']:,} pairs of sentences, {record['tokens']:,} tokens read",
+        "Text": f"{record['pairs']:,} pairs: {RECIPES[record['recipe']].source}; "
+        f"{record['tokens']:,} tokens read",
         "Training": f"{training['steps']:,} steps of {training['batch_size']} pairs, "
         f"{training['optimizer']}, seed {training['seed']}",
         "Time": f"{record['seconds'] / 60:.0f} minutes on {record['threads']} processor "

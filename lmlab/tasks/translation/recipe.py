@@ -44,6 +44,8 @@ _MODEL = dict(n_layers=2, n_heads=4, qk_norm=True, output_init="zero")
 class Recipe:
     """Sentences, and the encoder–decoder that learns to translate them."""
 
+    source: str
+    """Where the sentences come from, and on what terms."""
     task: Task
     """What it is scored on."""
     splits: Sequence[str]
@@ -65,6 +67,7 @@ class Recipe:
 
 RECIPES = {
     "town-translator": Recipe(
+        "generated sentences of `town`, English and Chinese",
         TRANSLATION,
         SPLITS,
         town_pairs,
@@ -73,6 +76,8 @@ RECIPES = {
         training=TrainingConfig(steps=2000, batch_size=32, **_TRAINING),
     ),
     "tatoeba-translator": Recipe(
+        "short sentences of tatoeba.org by way of manythings.org/anki, English and Spanish, CC BY "
+        "2.0 FR; their authors are named in the corpus `tatoeba-en-es`",
         TATOEBA,
         ("held-out",),
         tatoeba_pairs,

@@ -26,13 +26,16 @@ SCRIPTS = {
     "jquery.min.js": "jquery/dist/jquery.min.js",
 }
 
+Place = list[int | float]  # x and y, in CSS pixels
+
 
 @dataclass(frozen=True)
 class Measure:
     """What one opening of a page showed; None where there is nothing to measure.
 
-    Times are milliseconds. `work` is the processor time of the page's main thread after a move
-    of the pointer; `frame` the time from the move to the next frame on the screen.
+    Times are milliseconds. `work` is the processor time that the page's main thread spends on a
+    move of the pointer, less what it spends at rest; `frame` the time from the move to the next
+    frame on the screen.
     """
 
     requests: int
@@ -95,7 +98,7 @@ def _measure(context: Any, page: Page, scripts: Path | None) -> Measure:
     heads = _hover(tab, page.handles.heads)
     for place in _places(tab, page.handles.opens, 1):
         tab.mouse.click(*place)
-    return Measure(len(asked), paint, nodes, *heads, *_hover(tab, page.handles.tokens))
+    return Measure(len(asked), float(paint), nodes, *heads, *_hover(tab, page.handles.tokens))
 
 
 def _serve(route: Any, scripts: Path | None) -> bool:
@@ -116,18 +119,23 @@ def _hover(tab: Any, selector: str | None) -> tuple[float | None, float | None]:
         return None, None
     session = tab.context.new_cdp_session(tab)
     session.send("Performance.enable")
-    works = []
-    for x, y in places:
-        tab.evaluate("meter.settle()")
-        before = _busy(session)
-        tab.mouse.move(x, y)
-        tab.evaluate("meter.settle()")
-        works.append(1000 * (_busy(session) - before))
+    at_rest = [_work(tab, session) for _ in places]
+    moved = [_work(tab, session, place) for place in places]
     frames = tab.evaluate("meter.hovers.splice(0)")
-    return median(works), median(frames)
+    return max(0.0, median(moved) - median(at_rest)), float(median(frames))
 
 
-def _places(tab: Any, selector: str | None, most: int) -> list[list[float]]:
+def _work(tab: Any, session: Any, place: Place | None = None) -> float:
+    """Milliseconds of work until the page is at rest again, after a move of the pointer or none."""
+    tab.evaluate("meter.settle()")
+    before = _busy(session)
+    if place:
+        tab.mouse.move(*place)
+    tab.evaluate("meter.settle()")
+    return 1000 * (_busy(session) - before)
+
+
+def _places(tab: Any, selector: str | None, most: int) -> list[Place]:
     """Where what is selected stands on the screen."""
     ask = "([selector, most]) => meter.places(selector, most)"
     return tab.evaluate(ask, [selector, most]) if selector else []

@@ -15,6 +15,10 @@ from jaxtyping import Float
 from lmlab import viz
 
 LAYERS, HEADS = 12, 12
+HOW_TO_INSTALL = (
+    "For bertviz and circuitsvis make an environment of their own: python -m venv rivals && "
+    "rivals/bin/pip install bertviz circuitsvis ipython, then --python rivals/bin/python."
+)
 
 
 class Handles(NamedTuple):
@@ -100,12 +104,6 @@ def other_pages(n_tokens: int, folder: Path, python: Path) -> tuple[list[Page], 
             html = (folder / made["file"]).read_text(encoding="utf-8")
             pages.append(_write(made["view"], made["version"], n_tokens, folder, html))
     return pages, problems
-
-
-HOW_TO_INSTALL = (
-    "For bertviz and circuitsvis make an environment of their own: python -m venv rivals && "
-    "rivals/bin/pip install bertviz circuitsvis ipython, then --python rivals/bin/python."
-)
 
 
 def _names(n_tokens: int) -> list[str]:

