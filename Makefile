@@ -47,7 +47,9 @@ test: check
 verify: environment
 	$(call heading,Long checks)
 	@-$(bin)/lmlab fetch smollm2-135m minilm-l6
-	@OMP_NUM_THREADS=1 $(bin)/pytest -n 2 --dist worksteal -m 'long or browser' tests
+	@OMP_NUM_THREADS=1 $(bin)/pytest -n 2 --dist worksteal -m 'long or browser' \
+	    --ignore=tests/chapters/test_run_all.py --ignore=tests/browser tests
+	@$(bin)/pytest -m 'long or browser' tests/chapters/test_run_all.py
 
 chapters: environment
 	@$(bin)/python -m lmlab.course.build $(if $(FORCE),--force) $(NAME)

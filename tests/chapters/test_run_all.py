@@ -19,14 +19,13 @@ from lmlab.course.build import CHAPTERS, KERNEL_SETTINGS, read
 OFFLINE = Path(__file__).parent / "offline"
 LARGEST_MEMORY = 3e9
 SLOWER_MACHINE = 2  # the card speaks of a quiet two-core machine
-ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # two chapters run at a time
 
 
 def offline_environment(cache: Path) -> dict[str, str]:
     """A fresh cache and no network: what a learner has on a train after the installation."""
     here = dict.fromkeys(("LMLAB_CACHE", "LMLAB_HOME", "HF_HOME"), str(cache))
     here["PYTHONPATH"] = str(OFFLINE)
-    return os.environ | KERNEL_SETTINGS | ONE_THREAD | here
+    return os.environ | KERNEL_SETTINGS | here
 
 
 def run(client: NotebookClient, cells) -> float:
