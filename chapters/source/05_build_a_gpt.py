@@ -895,4 +895,4 @@ lmlab.ledger("05_build_a_gpt")
 # - Hu et al. 2021 (arXiv 2106.09685): LoRA.
 # - Karpathy, *nanoGPT*: a GPT-2 in 300 lines, worth reading beside ours.
 #
-# **Next:** 5.2 Reading attention heads
+# **Next:** [5.2 Reading attention heads](05_2_reading_attention_heads.ipynb)

@@ -700,4 +700,4 @@ lmlab.ledger("06_2_question_answering")
 # - Jia & Liang 2017 (arXiv 1707.07328): one added sentence that fools readers.
 # - Jain & Wallace 2019 (arXiv 1902.10186): attention is not explanation.
 #
-# **Next:** [6.3 Summarisation](06_3_summarisation.ipynb)
+# **Next:** 6.3 Summarisation
