@@ -23,7 +23,7 @@ def attention_scores(
     k: Float[Tensor, "*batch key d_k"],
 ) -> Float[Tensor, "*batch query key"]:
     """q kᵀ / √d_k: how well each key answers each query."""
-    return (q / math.sqrt(q.size(-1))) @ k.mT  # fewer divisions than of all scores
+    return q @ k.mT / math.sqrt(q.size(-1))
 
 
 def weights_from_scores(
@@ -37,8 +37,7 @@ def weights_from_scores(
     if mask is None:
         return scores.softmax(dim=-1)
     weights = scores.masked_fill(~mask, -torch.inf).softmax(dim=-1)
-    seen = mask.any(dim=-1, keepdim=True)
-    return weights if seen.all() else weights.masked_fill(~seen, 0.0)
+    return weights.masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
 
 
 def attention_weights(
