@@ -390,7 +390,7 @@ diary = Diary(gpt, tokenizer, prompt)
 
 # %%
 # NBVAL_IGNORE_OUTPUT
-plan = lmlab.TrainingConfig(steps=500, batch_size=8, learning_rate=4e-3, evaluate_every=50)
+plan = lmlab.TrainingConfig(steps=400, batch_size=8, learning_rate=4e-3, evaluate_every=50)
 result = lmlab.train(
     gpt,
     train,
@@ -414,7 +414,7 @@ print("the loss fell below 2 nats per token:", validation[-1] < 2.0)
 # %%
 # NBVAL_IGNORE_OUTPUT
 for step, page in diary.pages.items():
-    if step in (50, 100, 200, 300, 400, 500):
+    if step in (50, 100, 150, 200, 300, 400):
         print(f"step {step}\n   {page}\n")
 
 # %% [markdown]

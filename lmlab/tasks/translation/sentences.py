@@ -11,8 +11,10 @@ from random import Random
 from lmlab.tasks import metrics
 from lmlab.tasks.example import Example
 from lmlab.tasks.task import Task, town_stories
+from lmlab.tasks.translation.dictionary import split_words
 from lmlab.text import corpora
 from lmlab.text.town import Story
+from lmlab.text.town.kinds import kinds
 from lmlab.text.town.lexicon import NAMES
 from lmlab.text.town.scenes import held_out
 
@@ -24,7 +26,7 @@ STORIES = 12_000
 LONGEST = 40
 """Characters of the longest real sentence that is read; most are shorter."""
 
-_PRONOUN = re.compile(r"\b(s?he|h[ie]m|her|his|it|they|them)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(s?he|him|her|his|it|they|them)\b", re.IGNORECASE)
 _NUMBERS = {name: number for number, (name, *_) in enumerate(NAMES)}
 
 
@@ -53,12 +55,16 @@ def _draw_town(split: str, n: int) -> list[Example]:
 
 
 def _fits(story: Story, number: int, split: str) -> bool:
-    """Whether a sentence belongs to a split: to "composed", if it tells what is never seen else."""
-    event = story.scene.events[number]
-    people = (_NUMBERS.get(someone.name) for someone in event.args.values())
-    return split != "composed" or any(
-        held_out(person, event.kind) for person in people if person is not None
-    )
+    """Whether a sentence belongs to a split: to "composed", if it names somebody who does what
+    that person is never seen to do elsewhere.
+    """
+    if split != "composed":
+        return True
+    event, (english, _) = story.scene.events[number], story.pairs[number]
+    roles = kinds()[event.kind].roles
+    agents = {event.args[letter].name for letter, part in roles.items() if part == "agent"}
+    named = [name for name in agents & _NUMBERS.keys() if name in split_words(english)]
+    return any(held_out(_NUMBERS[name], event.kind) for name in named)
 
 
 def _example(english: str, chinese: str) -> Example:

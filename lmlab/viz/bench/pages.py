@@ -39,6 +39,7 @@ class Handles(NamedTuple):
 _OURS = Handles("[data-painted]", heads="[role=gridcell]", tokens="[role=option]")
 
 HANDLES = {
+    "an empty page": Handles("body"),
     "lmlab model_view": _OURS,
     "lmlab head_view": _OURS,
     "bertviz model_view": Handles(
@@ -66,6 +67,11 @@ class Page:
         """Where to take hold of it."""
         return HANDLES[self.view]
 
+    @property
+    def shows(self) -> str:
+        """Layers × heads × tokens."""
+        return f"{self.handles.layers} × {HEADS} × {self.n_tokens}" if self.n_tokens else "–"
+
 
 def causal_attention(n_tokens: int) -> Float[np.ndarray, "layers heads query key"]:
     """Random causal attention of 12 × 12 heads, the same for the same length."""
@@ -73,6 +79,11 @@ def causal_attention(n_tokens: int) -> Float[np.ndarray, "layers heads query key
     scores = 2 * np.random.default_rng(0).normal(size=shape)
     weights = np.exp(scores) * np.tri(n_tokens)
     return (weights / weights.sum(axis=-1, keepdims=True)).astype(np.float32)
+
+
+def empty_page(folder: Path) -> Page:
+    """Nothing at all: what a browser needs for any page."""
+    return _write("an empty page", "", 0, folder, "")
 
 
 def our_pages(n_tokens: int, folder: Path) -> list[Page]:

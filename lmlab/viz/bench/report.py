@@ -16,7 +16,7 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from lmlab.viz.bench.chromium import SCRIPTS, SECONDS, Measure, chromium, measure
-from lmlab.viz.bench.pages import HEADS, HOW_TO_INSTALL, Page, other_pages, our_pages
+from lmlab.viz.bench.pages import HOW_TO_INSTALL, Page, empty_page, other_pages, our_pages
 
 TOKENS = (64, 128)
 HOW_TO_PAINT = (
@@ -40,7 +40,7 @@ def bench_viz(
         raise ValueError(f"repeats={repeats} must be 1 or more.")
     notes = [] if python else [HOW_TO_INSTALL]
     with TemporaryDirectory() as folder, chromium() as browser:
-        pages = []
+        pages = [empty_page(Path(folder))]
         for n_tokens in tokens:
             pages += our_pages(n_tokens, Path(folder))
             if python:
@@ -75,7 +75,7 @@ def _row(page: Page, measures: list[Measure]) -> dict[str, Any]:
     row = {
         "view": page.view,
         "version": page.version,
-        "shows": f"{page.handles.layers} × {HEADS} × {page.n_tokens}",
+        "shows": page.shows,
         "bytes": page.bytes,
     }
     for field in fields(Measure):
@@ -122,10 +122,9 @@ def table(result: Mapping[str, Any]) -> str:
     lines = [list(COLUMNS.values()), ["---", *["---:"] * (len(COLUMNS) - 1)], *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     told = ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines]
-    versions = {row["view"].split()[0]: row["version"] for row in result["rows"]}
-    versions = ", ".join(
-        f"{name} {number}" for name, number in {**versions, **result["versions"]}.items()
-    )
+    libraries = {row["view"].split()[0]: row["version"] for row in result["rows"] if row["version"]}
+    numbers = {**libraries, **result["versions"]}.items()
+    versions = ", ".join(f"{name} {number}" for name, number in numbers)
     about = (
         f"Medians of {result['repeats']} openings by turns in headless Chromium. Painted: from the "
         "opening of the page until it is drawn and idle. Hover: processor time that the page's "
