@@ -268,7 +268,7 @@ _THRESHOLD = Exercise(
     quiz=Quiz(
         "Why is the threshold chosen on validation questions, and not on those that are reported?",
         {
-            "it would take too long": "It is one sort.",
+            "it would take too long": "It would not: it takes one sort of all margins.",
             "a threshold chosen on them would flatter the model": "It is the best by luck as well "
             "as by merit there; on fresh questions the luck is gone.",
             "the two have different answers": "They do, but that alone would do no harm.",

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
@@ -152,7 +152,7 @@ class _Map:
     title: str
     values: Float[np.ndarray, "rows columns"]
     columns: Sequence[str]
-    colours: str
+    colours: str | Colormap
     norm: Normalize
     hidden: str = ""
 
