@@ -461,7 +461,6 @@ print("without the helper it is gone, too:", losses["helper"] > losses["none"] +
 # it says about *this* text.
 
 # %%
-# NBVAL_IGNORE_OUTPUT
 from lmlab.interpret import ablation_effects, head_means, loss_without
 from lmlab.tasks import town_stories
 from lmlab.text.batches import Batch
@@ -574,7 +573,6 @@ if have("smollm2-135m", "3.1 nats whole, 3.6 without 8 heads of layer 5, 12.6 wi
 # \qquad m = \text{logit}(\text{hat}) - \text{logit}(\text{kite})$$
 
 # %%
-# NBVAL_IGNORE_OUTPUT
 from lmlab.interpret import logit_difference, patch
 
 clean, corrupt = ids, encode(STORY.format("kite"))
@@ -643,7 +641,6 @@ lmlab.hint("unembed")
 lmlab.solution("unembed")
 
 # %%
-# NBVAL_IGNORE_OUTPUT
 from lmlab.interpret import logit_lens
 
 lens = logit_lens(town_gpt, tape)  # (layers + 1, batch, time, vocab_size)

@@ -32,7 +32,7 @@ class Part:
 def anatomy(config: TransformerConfig, n_keys: int, causal: bool) -> dict[str, Part]:
     """The parts of a GPT (causal) or BERT that reads n_keys tokens, in their order."""
     return {
-        "embedded": Part(_embedded(config), ("embed", "positions")),
+        "embedded": Part(_embedded(config), ("embed", "positions", "embed_norm")),
         **_attention(config, n_keys, causal),
         **_feed_forward(config),
         "resid": _resid(config),
@@ -47,7 +47,8 @@ def anatomy(config: TransformerConfig, n_keys: int, causal: bool) -> dict[str, P
 
 def _embedded(config: TransformerConfig) -> str:
     added = {"learned": " + P[positions]", "sinusoidal": " + sines(positions)"}
-    return "E[ids]" + added.get(config.positions, "")
+    total = "E[ids]" + added.get(config.positions, "")
+    return _norm(config, total) if config.embed_norm else total
 
 
 def _attention(config: TransformerConfig, n_keys: int, causal: bool) -> dict[str, Part]:

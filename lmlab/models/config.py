@@ -35,6 +35,8 @@ class TransformerConfig(Settings):
     norm_position: NormPosition = "pre"
     """Norm before each part ("pre", GPT-2 onwards) or after each sum ("post", 2017, BERT)."""
     norm_eps: float = 1e-5
+    embed_norm: bool = False
+    """Whether the sum of the embeddings is normalised before the first block, as in BERT."""
     positions: Positions = "rope"
     rope_theta: float = 10_000.0
     activation: Activation = "relu2"

@@ -1,6 +1,6 @@
 """A Transformer that reads both ways, with a new last layer: for classes, tags, or a span.
 
-Built in chapter 6.
+Used from chapter 6.2 on.
 """
 
 from dataclasses import asdict, dataclass
@@ -9,13 +9,11 @@ from typing import no_type_check
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from lmlab.models.config import TransformerConfig
 from lmlab.models.initialisation import initialise
 from lmlab.models.language_model import LanguageModel
 from lmlab.models.transformer import Transformer
-from lmlab.nn import LayerNorm
 from lmlab.nn.pooling import mean_pooled
 from lmlab.nn.taps import tap
 from lmlab.settings import is_count, require
@@ -28,8 +26,6 @@ class HeadConfig(TransformerConfig):
 
     n_outputs: int
     """Numbers that the head gives: for each text, or for each token."""
-    embed_norm: bool = False
-    """LayerNorm on the sum of the embeddings, as in the published BERT."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,8 +42,6 @@ class Headed(Transformer):
 
     def __init__(self, config: HeadConfig):
         super().__init__(config)
-        if config.embed_norm:
-            self.embed_norm = LayerNorm(config.d_model, config.norm_eps)
         self.head = nn.Linear(config.d_model, config.n_outputs)
         initialise(self.head, config)
 
@@ -59,9 +53,8 @@ class Headed(Transformer):
                 f"a {type(body).__name__} sees only what comes before each token; give a BERT or "
                 "an encoder, which see the whole text."
             )
-        has_norm = hasattr(body, "embed_norm")
-        shape = {**asdict(body.config), "n_outputs": n_outputs, "embed_norm": has_norm}
-        model = cls(HeadConfig(**shape)).to(body.device)
+        config = HeadConfig(**asdict(body.config), n_outputs=n_outputs)
+        model = cls(config).to(body.device)
         weights = {name: w for name, w in body.state_dict().items() if not name.startswith("head.")}
         model.load_state_dict(weights, strict=False)
         return model
@@ -69,12 +62,6 @@ class Headed(Transformer):
     def read(self, ids: Tensor, attention_mask: Tensor | None) -> Tensor:
         """A vector for each token, seen from both sides, (batch, time, d_model)."""
         return self.hidden(ids, attention_mask=attention_mask, causal=False)
-
-    def _embed(self, ids: Tensor, positions: Tensor) -> Tensor:
-        if not self.config.embed_norm:
-            return super()._embed(ids, positions)
-        x = self.embed_norm(self.embed(ids) + self.positions(positions))
-        return tap(self, "embedded", F.dropout(x, self.config.dropout, self.training))
 
 
 class SequenceClassifier(Headed):

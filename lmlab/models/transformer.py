@@ -61,6 +61,7 @@ class Transformer(Pretrained):
             if config.positions == "learned"
             else None
         )
+        self.embed_norm = _norm(config) if config.embed_norm else nn.Identity()
         self.blocks = nn.ModuleList(new_block(config) for _ in range(config.n_layers))
         # With post-norm the last block has already normalised what it hands on.
         self.final_norm = _norm(config) if config.norm_position == "pre" else nn.Identity()
@@ -100,6 +101,7 @@ class Transformer(Pretrained):
                 x = x + self.positions(positions)
             case "sinusoidal":
                 x = x + sinusoidal_positions(positions, self.config.d_model).to(x.dtype)
+        x = self.embed_norm(x)
         return tap(self, "embedded", F.dropout(x, self.config.dropout, self.training))
 
     def _position_arguments(self, query: Tensor, key: Tensor) -> dict[str, object]:

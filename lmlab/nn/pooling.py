@@ -1,4 +1,4 @@
-"""One vector for a whole text. Built in chapter 6.4."""
+"""One vector for a whole text. Used by classifiers and for the meaning of sentences."""
 
 from jaxtyping import Bool, Float
 from torch import Tensor

@@ -6,7 +6,6 @@ Used in chapter 5.2 and for meaning in chapter 6.
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from lmlab.models import BERT, TransformerConfig
 from lmlab.models.transformer import Transformer
@@ -18,13 +17,9 @@ from lmlab.nn.taps import tap
 class BERTEncoder(Transformer):
     """Token ids in, one vector of meaning for each position out; `lmlab.BERT` has logits instead.
 
-    What differs from that one: the sum of the embeddings is normalised before the first block.
-    Source: Devlin et al. 2019 (arXiv 1810.04805), and their code for the norm.
+    Its settings have `embed_norm`. Source: Devlin et al. 2019 (arXiv 1810.04805), and their code
+    for that norm.
     """
-
-    def __init__(self, config: TransformerConfig):
-        super().__init__(config)
-        self.embed_norm = LayerNorm(config.d_model, config.norm_eps)
 
     def forward(
         self,
@@ -34,10 +29,6 @@ class BERTEncoder(Transformer):
     ) -> Float[Tensor, "batch time d_model"]:
         """`attention_mask` is True for real tokens, False for padding on either side."""
         return self.hidden(ids, attention_mask=attention_mask, causal=False)
-
-    def _embed(self, ids: Tensor, positions: Tensor) -> Tensor:
-        x = self.embed_norm(self.embed(ids) + self.positions(positions))
-        return tap(self, "embedded", F.dropout(x, self.config.dropout, self.training))
 
 
 class MaskedBERT(BERTEncoder, BERT):

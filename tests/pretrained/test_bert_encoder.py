@@ -13,6 +13,7 @@ CONFIG = TransformerConfig(
     n_heads=2,
     norm="layernorm",
     norm_position="post",
+    embed_norm=True,
     positions="learned",
     activation="gelu",
     bias=True,

@@ -22,6 +22,7 @@ def model(request, tokenizer) -> BERTEncoder:
         n_layers=2,
         norm="layernorm",
         norm_position="post",
+        embed_norm=True,
         positions="learned",
         activation="gelu",
         bias=True,

@@ -184,6 +184,7 @@ OUR_BERT = TransformerConfig(
     d_model=32,
     norm="layernorm",
     norm_position="post",
+    embed_norm=True,
     positions="learned",
     activation="gelu",
     bias=True,

@@ -1,5 +1,6 @@
 """Tables of numbers with a row for each layer: read, checked, and drawn as a still picture."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -98,5 +99,6 @@ def largest(values: Float[np.ndarray, "..."]) -> float:
 
 
 def in_print(values: Float[np.ndarray, "rows columns"]) -> list[list[float]]:
-    """The numbers as a page holds them, to four digits."""
-    return [[float(f"{value:.4g}") for value in row] for row in values.tolist()]
+    """The numbers as a page holds them: to a thousandth of the largest, or finer."""
+    places = 3 - math.floor(math.log10(largest(values)))
+    return (np.round(values.astype(float), places) + 0.0).tolist()  # turns -0 into 0

@@ -52,5 +52,5 @@ def compared(
 
 
 def in_short(probability: SupportsFloat) -> float:
-    """A probability as a page holds it: to three digits."""
-    return float(f"{float(probability):.3g}")
+    """A probability as a page holds it: to four places, in which machines agree."""
+    return round(float(probability), 4)

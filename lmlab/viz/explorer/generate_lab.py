@@ -9,9 +9,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lmlab.generate.sampling import sample
+from lmlab.viz.draws import Sampling
 from lmlab.viz.explorer.answering import AnsweringView
 from lmlab.viz.explorer.distributions import in_short, require_vocabulary
-from lmlab.viz.labs.sampling import Sampling
 from lmlab.viz.tokens import show, show_all
 
 Step = Callable[[list[int]], Any]

@@ -1,56 +1,23 @@
 """What temperature, top-k and top-p do to a distribution, before a token is drawn from it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import torch
-from jaxtyping import Float
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from lmlab.generate.sampling import check_settings, probabilities, sample
 from lmlab.viz import theme
 from lmlab.viz.bars import Bar, draw_bars, word
+from lmlab.viz.draws import Logits, Sampling
 from lmlab.viz.figures import Picture, picture
 from lmlab.viz.live import show_live, slider, text_box
 from lmlab.viz.tokens import show
 
-Logits = Float[np.ndarray, " vocab_size"] | Float[Tensor, " vocab_size"]
-
-_DRAWS = 10
 _TEMPERATURES = [step / 10 for step in range(21)]
 _TOP_K = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500]
 _TOP_P = [step / 20 for step in range(1, 20)]
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """The settings of a draw; None keeps all tokens. The defaults change nothing."""
-
-    temperature: float = 1.0
-    top_k: int | None = None
-    top_p: float | None = None
-    seed: int = 0
-
-    def __post_init__(self):
-        check_settings(self.temperature, self.top_k, self.top_p)
-
-    def __str__(self) -> str:
-        top_k, top_p = self.top_k or "off", self.top_p or "off"
-        return f"temperature {self.temperature:g} · top-k {top_k} · top-p {top_p}"
-
-    def after(self, logits: Logits) -> Float[Tensor, " vocab_size"]:
-        """The distribution that a token is drawn from."""
-        exact = torch.as_tensor(logits).detach().double()
-        return probabilities(exact, self.temperature, self.top_k, self.top_p)
-
-    def draws(self, logits: Logits) -> list[int]:
-        """Ten tokens, each drawn as the next one."""
-        generator = torch.Generator().manual_seed(self.seed)
-        return sample(self.after(logits).expand(_DRAWS, -1), generator).tolist()
 
 
 def sampling_lab(

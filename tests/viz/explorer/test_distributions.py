@@ -42,8 +42,9 @@ def test_the_likeliest_before_and_after_are_told_together():
     assert compared(before, after, [" a", "b", "<c>"], 1) == [("·a", 0.7, 0.1), ("<c>", 0.0, 0.6)]
 
 
-def test_small_probabilities_are_not_rounded_away():
-    assert in_short(1.23456e-9) == 1.23e-9
+def test_a_probability_is_kept_to_what_a_view_can_show():
+    assert in_short(0.123449) == in_short(0.123441) == 0.1234
+    assert in_short(0.0004) == 0.0004  # shown as "< 0.1 %"
 
 
 def test_a_name_for_each_id_is_wanted():

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from lmlab.viz.labs.sampling import Sampling, sampling_bars, sampling_lab
+from lmlab.viz.draws import Sampling
+from lmlab.viz.labs.sampling import sampling_bars, sampling_lab
 
 TOKENS = [" cat", "的", "<b>", "$x$"]
 LOGITS = np.log(np.array([0.5, 0.25, 0.125, 0.125], dtype=np.float32))
@@ -48,21 +49,6 @@ def test_all_others_share_one_bar():
     before, after = sampling_bars(LOGITS, TOKENS, Sampling(top_k=2), top=1).axes
     assert words(before)[-1] == "3 others 0.50"
     assert words(after)[-1] == "1 others 0.33"
-
-
-def test_draws_come_from_what_is_left_and_follow_the_seed():
-    logits = torch.zeros(100)
-    first, second = (Sampling(top_k=50, seed=seed).draws(logits) for seed in (1, 2))
-    assert first == Sampling(top_k=50, seed=1).draws(logits) != second
-    after = Sampling(top_k=50).after(logits)
-    assert all(after[i] > 0 for i in (*first, *second))
-
-
-def test_settings_that_are_off_change_nothing():
-    torch.testing.assert_close(
-        Sampling().after(LOGITS), torch.from_numpy(LOGITS).double().softmax(-1)
-    )
-    assert str(Sampling()) == "temperature 1 · top-k off · top-p off"
 
 
 def test_a_logit_for_each_token_is_wanted():
