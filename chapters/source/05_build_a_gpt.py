@@ -390,7 +390,7 @@ diary = Diary(gpt, tokenizer, prompt)
 
 # %%
 # NBVAL_IGNORE_OUTPUT
-plan = lmlab.TrainingConfig(steps=400, batch_size=8, learning_rate=4e-3, evaluate_every=50)
+plan = lmlab.TrainingConfig(steps=450, batch_size=8, learning_rate=4e-3, evaluate_every=50)
 result = lmlab.train(
     gpt,
     train,
@@ -414,13 +414,13 @@ print("the loss fell below 2 nats per token:", validation[-1] < 2.0)
 # %%
 # NBVAL_IGNORE_OUTPUT
 for step, page in diary.pages.items():
-    if step in (50, 100, 150, 200, 300, 400):
+    if step in (50, 100, 150, 200, 300, 450):
         print(f"step {step}\n   {page}\n")
 
 # %% [markdown]
 # **What you see.** At step 50 it knows *which words there are* and how a story begins. Then it
 # learns *which word may follow which*, then sentences. Who is in the story, and who carries what,
-# comes last: at step 400 each sentence is right by itself, and people still come out of nowhere.
+# comes last: at step 450 each sentence is right by itself, and people still come out of nowhere.
 # The curve falls fast at first and ever more slowly, for what is frequent is learned first. The
 # model of chapter 00, of the same size, had twenty times as many steps. And the two lines lie on
 # each other: with 6,000 stories no token has been read twice yet.
