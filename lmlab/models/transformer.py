@@ -61,7 +61,7 @@ class Transformer(Pretrained):
             if config.positions == "learned"
             else None
         )
-        self.embed_norm = _norm(config) if config.embed_norm else nn.Identity()
+        self.embed_norm = _norm(config) if config.embed_norm else None
         self.blocks = nn.ModuleList(new_block(config) for _ in range(config.n_layers))
         # With post-norm the last block has already normalised what it hands on.
         self.final_norm = _norm(config) if config.norm_position == "pre" else nn.Identity()
@@ -101,7 +101,8 @@ class Transformer(Pretrained):
                 x = x + self.positions(positions)
             case "sinusoidal":
                 x = x + sinusoidal_positions(positions, self.config.d_model).to(x.dtype)
-        x = self.embed_norm(x)
+        if self.embed_norm is not None:
+            x = self.embed_norm(x)
         return tap(self, "embedded", F.dropout(x, self.config.dropout, self.training))
 
     def _position_arguments(self, query: Tensor, key: Tensor) -> dict[str, object]:
