@@ -1,7 +1,7 @@
 """Settings of all tests, the browser that some of them drive, and the proof of the exercises."""
 
-import shutil
 from collections import Counter
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import settings
@@ -11,22 +11,18 @@ from hypothesis import settings
 settings.register_profile("lmlab", deadline=None, max_examples=50)
 settings.load_profile("lmlab")
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-HEADLESS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-HEADLESS += ["--disable-component-update", "--disable-sync", "--no-first-run"]
-
 
 @pytest.fixture(scope="session")
 def chromium():
     """A headless Chromium; the test is skipped, with its reason, where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip("no Chromium here; on Debian: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=HEADLESS)
-        yield browser
-        browser.close()
+    from lmlab.viz.bench.chromium import chromium  # here: the checks of shapes come first
+
+    with ExitStack() as till_the_end:
+        try:
+            found = till_the_end.enter_context(chromium())
+        except FileNotFoundError as reason:
+            pytest.skip(str(reason))
+        yield found
 
 
 PROOFS = {"wrong_answer": "wrong answers named", "stub": "stub", "reference": "reference"}

@@ -14,7 +14,15 @@ from typing import Any
 from lmlab.viz.bench.pages import Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+ARGUMENTS = (  # without its sandbox, for it starts as root in a container; and no calls home
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 SCREEN = {"width": 1200, "height": 1000}
 HOVERS = 6  # places that the pointer goes to
 SECONDS = 120  # a page that is not painted by then is given up
