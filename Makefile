@@ -8,7 +8,8 @@ NAME ?=
 bin := .venv/bin
 heading = @printf '\n== %s ==\n' '$(1)'
 
-notebooks := --nbval --nbval-current-env --nbval-cell-timeout=300 \
+# Two chapters at a time, each with a thread of its own: the settings of their kernels say so.
+notebooks := -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=300 \
     --nbval-sanitize-with tests/chapters/sanitize.cfg
 
 .PHONY: help environment lab test check chapters verify clean
@@ -42,14 +43,14 @@ test: check
 	@OMP_NUM_THREADS=1 $(bin)/pytest -n 2 --dist worksteal -m 'not long and not browser' \
 	    --ignore=tests/chapters tests
 	$(call heading,Notebooks and the browser)
-	@$(bin)/pytest $(notebooks) tests/chapters chapters tests/browser
+	@$(bin)/pytest $(notebooks) tests/chapters chapters
+	@$(bin)/pytest tests/browser
 
 verify: environment
 	$(call heading,Long checks)
 	@-$(bin)/lmlab fetch smollm2-135m minilm-l6
 	@OMP_NUM_THREADS=1 $(bin)/pytest -n 2 --dist worksteal -m 'long or browser' \
-	    --ignore=tests/chapters/test_run_all.py --ignore=tests/browser tests
-	@$(bin)/pytest -m 'long or browser' tests/chapters/test_run_all.py
+	    --ignore=tests/browser tests
 
 chapters: environment
 	@$(bin)/python -m lmlab.course.build $(if $(FORCE),--force) $(NAME)

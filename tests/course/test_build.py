@@ -50,7 +50,7 @@ def book(built):
 def test_cells_are_run_in_order_beside_the_notebook_with_fixed_threads(book):
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == [1, 2, 3, 4]
-    assert code[0].outputs[0].text == "2 chapters\n"
+    assert code[0].outputs[0].text == "1 chapters\n"
 
 
 def test_a_live_widget_goes_and_a_picture_keeps_its_words(book):
