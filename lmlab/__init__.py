@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lmlab import scaling as scaling
     from lmlab import viz as viz
-    from lmlab.course import check, hint, ledger, predict, progress, quiz, solution
+    from lmlab.course import check, hint, ledger, paper, predict, progress, quiz, solution
     from lmlab.interpret import record, xray
     from lmlab.models import (
         BERT,
@@ -44,6 +44,7 @@ _HOMES = {
     "hint": "lmlab.course",
     "ledger": "lmlab.course",
     "load": "lmlab.pretrained",
+    "paper": "lmlab.course",
     "predict": "lmlab.course",
     "progress": "lmlab.course",
     "quiz": "lmlab.course",
@@ -74,6 +75,7 @@ __all__ = [
     "hint",
     "ledger",
     "load",
+    "paper",
     "predict",
     "progress",
     "quiz",

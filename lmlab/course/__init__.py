@@ -11,6 +11,7 @@ _HOME = {
     "check": "checking",
     "hint": "hints",
     "ledger": "ledger",
+    "paper": "paper",
     "predict": "question",
     "progress": "logbook",
     "quiz": "question",

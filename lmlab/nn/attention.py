@@ -23,7 +23,7 @@ def attention_scores(
     k: Float[Tensor, "*batch key d_k"],
 ) -> Float[Tensor, "*batch query key"]:
     """q kᵀ / √d_k: how well each key answers each query."""
-    return q @ k.mT / math.sqrt(q.size(-1))
+    return (q / math.sqrt(q.size(-1))) @ k.mT  # q is divided: it is smaller than the scores
 
 
 def weights_from_scores(
@@ -37,7 +37,8 @@ def weights_from_scores(
     if mask is None:
         return scores.softmax(dim=-1)
     weights = scores.masked_fill(~mask, -torch.inf).softmax(dim=-1)
-    return weights.masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
+    sees_a_key = mask.any(dim=-1, keepdim=True)
+    return weights if sees_a_key.all() else weights.masked_fill(~sees_a_key, 0.0)
 
 
 def attention_weights(

@@ -19,6 +19,15 @@ def learning_rate_factor(step: int, config: TrainingConfig) -> float:
     return climb * _fall(min(1.0, left), config.decay)
 
 
+def inverse_square_root_rate(step: int, d_model: int, warmup_steps: int) -> float:
+    """The learning rate of the paper for step 1, 2, …: up in a line, then down with 1/√step.
+
+    Wider models learn slower. Source: Vaswani et al. 2017, eq. 3 (arXiv 1706.03762). Built in
+    chapter 7.
+    """
+    return d_model**-0.5 * min(step**-0.5, step * warmup_steps**-1.5)
+
+
 def _fall(left: float, decay: str) -> float:
     """1 before the fall begins (left = 1), towards 0 at the end of the run (left = 0)."""
     match decay:
