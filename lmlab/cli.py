@@ -154,15 +154,27 @@ def train(
     vocab_size: Annotated[int | None, typer.Option(help="Tokens to learn, for bpe.")] = None,
     seed: Annotated[int, typer.Option(help="Of weights and of the order of the text.")] = 0,
     threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="float32 or bfloat16; default: bfloat16 on a GPU.")
+    ] = None,
+    compile: Annotated[
+        bool, typer.Option("--compile", help="Let torch.compile make faster code of the model.")
+    ] = False,
+    parallel: Annotated[
+        str, typer.Option(help="Under torchrun: ddp, copies of the model; fsdp, parts of it.")
+    ] = "ddp",
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in --out, as it was planned.")
     ] = False,
 ) -> None:
-    """Train a GPT on a corpus. Ctrl-C stops after the step; --resume goes on from there."""
+    """Train a GPT on a corpus. Ctrl-C stops after the step; --resume goes on from there.
+
+    In several processes: torchrun --nproc-per-node=2 -m lmlab.training, with the same options.
+    """
     from lmlab.training import runs
 
     if resume:
-        run = runs.resume(out, threads)
+        run = runs.resume(out, threads, parallel)
     else:
         run = runs.train_on_corpus(
             preset,
@@ -174,8 +186,12 @@ def train(
             vocab_size=vocab_size,
             seed=seed,
             threads=threads,
+            precision=precision,
+            compile=compile,
+            parallel=parallel,
         )
-    print(runs.summary(run))
+    if run.speaks:
+        print(runs.summary(run))
     if run.score is None:
         raise typer.Exit(130)
 

@@ -5,15 +5,15 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
+from lmlab.models.transformer import Transformer
 from lmlab.nn.pooling import mean_pooled
-from lmlab.pretrained.bert_encoder import BERTEncoder
 from lmlab.text.tokenizer import Tokenizer
 
 ROWS = 32  # texts that are read at once
 
 
 def sentence_vectors(
-    model: BERTEncoder, tokenizer: Tokenizer, texts: list[str]
+    model: Transformer, tokenizer: Tokenizer, texts: list[str]
 ) -> Float[Tensor, "texts d_model"]:
     """The mean of a text's token vectors, scaled to length 1; a @ b is then the cosine.
 
@@ -29,7 +29,7 @@ def sentence_vectors(
     return F.normalize(torch.cat(found), dim=-1)
 
 
-def _batch(model: BERTEncoder, tokenizer: Tokenizer, texts: list[str]) -> tuple[Tensor, Tensor]:
+def _batch(model: Transformer, tokenizer: Tokenizer, texts: list[str]) -> tuple[Tensor, Tensor]:
     """The ids of the texts, filled up on the right, and which of them are real."""
     longest = model.config.context_length
     rows = [_cut(tokenizer.encode(text), longest) for text in texts]

@@ -24,7 +24,8 @@ def count_parameters(config: TransformerConfig) -> dict[str, int]:
     """The exact number of parameters of a GPT, part by part; the values sum to the whole.
 
     "embedding" counts tokens and learned positions, "norms" the norms of blocks, of queries and
-    keys, and the last; "head" is 0 where it shares the embedding's matrix. Built in chapter 01.
+    keys, of the embeddings and the last; "head" is 0 where it shares the embedding's matrix. Built
+    in chapter 01.
     """
     d_model, n_layers = config.d_model, config.n_layers
     learned_positions = config.context_length if config.positions == "learned" else 0
@@ -103,9 +104,9 @@ def _feed_forward(config: TransformerConfig, bias: bool = True) -> int:
 
 def _norms(config: TransformerConfig) -> int:
     vector = config.d_model * (2 if config.norm == "layernorm" else 1)  # scale, and shift
-    last = 1 if config.norm_position == "pre" else 0
+    ends = (config.norm_position == "pre") + config.embed_norm
     qk = 2 * config.d_head * config.n_layers if config.qk_norm else 0
-    return (2 * config.n_layers + last) * vector + qk
+    return (2 * config.n_layers + ends) * vector + qk
 
 
 def _require_positive(**numbers: int | float) -> None:

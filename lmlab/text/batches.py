@@ -62,6 +62,8 @@ class Batches:
         self.context_length = context_length
         self.seed = seed
         self.tokens_per_batch = batch_size * context_length
+        self.rows = range(batch_size)
+        """Which rows of each batch are served; of several processes, each reads rows of its own."""
         self.position = 0
         """Batches served so far."""
         self._beginnings = None
@@ -79,7 +81,7 @@ class Batches:
 
     def __next__(self) -> Batch:
         first = self.position * self.batch_size
-        starts = [self._block_start(first + row) for row in range(self.batch_size)]
+        starts = [self._block_start(first + row) for row in self.rows]
         self.position += 1
         return _as_batch(_blocks(self.tokens, starts, self.context_length))
 

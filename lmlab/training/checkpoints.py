@@ -13,7 +13,8 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from lmlab.models.folders import WEIGHTS
 from lmlab.sources.atomic import TEMPORARY, new_folder
 
 OPTIMIZER, STATE = "optimizer.safetensors", "state.json"
+SHARDS = "optimizer"
+"""In place of OPTIMIZER, a folder of many processes' parts: see `lmlab.training.distributed`."""
 KEPT = 2
 
 
@@ -56,20 +59,26 @@ def save_checkpoint(
 
     `tensors` is what the run needs besides the weights; `state` is put into JSON as it is.
     """
-    path = folder / f"step-{step:08d}"
+    with new_checkpoint(folder, step) as temporary:
+        model.save_pretrained(temporary, tokenizer)
+        weights = dict(model.named_parameters())
+        tensors = {name: value.detach().cpu() for name, value in tensors.items()}
+        (temporary / OPTIMIZER).write_bytes(save(tensors))
+        digests = {WEIGHTS: _digests(weights), OPTIMIZER: _digests(tensors)}
+        digests |= {file.name: _sha256(file.read_bytes()) for file in temporary.glob("*.json")}
+        seal(temporary, step, state, digests)
+    return _place(folder, step)
+
+
+@contextmanager
+def new_checkpoint(folder: Path, step: int) -> Iterator[Path]:
+    """Give a temporary folder to fill; it becomes the checkpoint of `step`, the oldest one goes."""
+    path = _place(folder, step)
     try:
         if path.exists():  # found damaged: else the run would have gone on from it
             remove(path)
         with new_folder(path) as temporary:
-            model.save_pretrained(temporary, tokenizer)
-            weights = dict(model.named_parameters())
-            tensors = {name: value.detach().cpu() for name, value in tensors.items()}
-            (temporary / OPTIMIZER).write_bytes(save(tensors))
-            digests = {WEIGHTS: _digests(weights), OPTIMIZER: _digests(tensors)}
-            digests |= {file.name: _sha256(file.read_bytes()) for file in temporary.glob("*.json")}
-            content = {"step": step, **state, "digests": digests}
-            content["digest"] = _sha256(_canonical(content))
-            (temporary / STATE).write_text(json.dumps(content, indent=1), encoding="utf-8")
+            yield temporary
         for old in complete(folder)[:-KEPT]:
             remove(old)
     except OSError as error:
@@ -79,19 +88,27 @@ def save_checkpoint(
             "free space or make the folder writable, then resume: earlier checkpoints are whole",
             str(folder),
         ) from error
-    return path
+
+
+def seal(folder: Path, step: int, state: Mapping[str, Any], digests: Mapping[str, Any]) -> None:
+    """Write state.json; `digests` are of files, by their path in the folder, or of tensors."""
+    content = {"step": step, **state, "digests": digests}
+    content["digest"] = _sha256(_canonical(content))
+    (folder / STATE).write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read one checkpoint and verify every digest; raises DamagedCheckpoint."""
     state = _read_state(path)
-    digests = state["digests"]
-    weights, tensors = (
-        _read_tensors(path / name, digests.pop(name)) for name in (WEIGHTS, OPTIMIZER)
-    )
+    digests = state.pop("digests")
     for name, wanted in digests.items():
-        if not (path / name).is_file() or _sha256((path / name).read_bytes()) != wanted:
-            raise DamagedCheckpoint(f"{path / name} is damaged: it is not what was written.")
+        if isinstance(wanted, str):
+            _check_file(path / name, wanted)
+    weights = _read_tensors(path / WEIGHTS, digests[WEIGHTS])
+    if OPTIMIZER in digests:
+        tensors = _read_tensors(path / OPTIMIZER, digests[OPTIMIZER])
+    else:
+        tensors = _join(path / SHARDS)
     return Checkpoint(path, weights, tensors, state)
 
 
@@ -137,17 +154,34 @@ def _read_state(path: Path) -> dict[str, Any]:
     return state
 
 
-def _read_tensors(path: Path, digests: Mapping[str, str]) -> dict[str, Tensor]:
+def _check_file(path: Path, digest: str) -> None:
+    if not path.is_file() or _sha256(path.read_bytes()) != digest:
+        raise DamagedCheckpoint(f"{path} is damaged: it is not what was written.")
+
+
+def _read_tensors(path: Path, digests: Mapping[str, str] | str) -> dict[str, Tensor]:
+    """The tensors of a file, each as its digest says; of a file with one digest, it was checked."""
     try:
         tensors = load(path.read_bytes())
     except (SafetensorError, OSError) as error:
         raise DamagedCheckpoint(f"{path} is damaged ({error}).") from error
+    if isinstance(digests, str):
+        return tensors
     if tensors.keys() != digests.keys():
         raise DamagedCheckpoint(f"{path} is damaged: it holds other tensors than were written.")
     for name, tensor in tensors.items():
         if digest(tensor) != digests[name]:
             raise DamagedCheckpoint(f"{path} is damaged: {name} is not what was written.")
     return tensors
+
+
+def _join(folder: Path) -> dict[str, Tensor]:
+    """What many processes wrote, each its part, in whole tensors."""
+    from lmlab.training.distributed import tensors as shards  # takes a second to import
+
+    whole = {name: torch.empty_like(t, device="cpu") for name, t in shards.sizes(folder).items()}
+    shards.read(whole, folder, alone=True)
+    return whole
 
 
 def digest(tensor: Tensor) -> str:
@@ -159,6 +193,10 @@ def digest(tensor: Tensor) -> str:
 
 def _digests(tensors: Mapping[str, Tensor]) -> dict[str, str]:
     return {name: digest(tensor) for name, tensor in tensors.items()}
+
+
+def _place(folder: Path, step: int) -> Path:
+    return folder / f"step-{step:08d}"
 
 
 def _canonical(content: Mapping[str, Any]) -> bytes:

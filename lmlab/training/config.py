@@ -7,6 +7,7 @@ from lmlab.settings import Settings, require
 
 Optimizer = Literal["muon", "adamw"]
 Decay = Literal["linear", "cosine", "none"]
+Precision = Literal["float32", "bfloat16"]
 
 
 @no_type_check  # it checks itself, with sentences
@@ -48,6 +49,10 @@ class TrainingConfig(Settings):
     mask_with: int | None = None
     """The token that hides others, which the model restores: BERT's objective. None: the next
     token is predicted."""
+    precision: Precision = "float32"
+    """What matrices are multiplied in; weights, gradients and the loss are float32 in any case."""
+    compile: bool = False
+    """Whether torch.compile is to make faster code of the model, which takes a minute or so."""
     seed: int = 0
     """Of the order of the text, of what is hidden in it, and of dropout."""
 
@@ -62,8 +67,9 @@ class TrainingConfig(Settings):
         for name in ("beta1", "beta2", "weight_decay"):
             require(name, self, lambda x: 0 <= x < 1, "at least 0 and below 1")
         require("clip_norm", self, lambda x: x is None or x > 0, "above 0, or None")
+        require("compile", self, lambda x: isinstance(x, bool), "True or False")
         require("mask_with", self, _is_id_or_none, "the id of a token, or None")
-        for name, kind in (("optimizer", Optimizer), ("decay", Decay)):
+        for name, kind in (("optimizer", Optimizer), ("decay", Decay), ("precision", Precision)):
             choices = get_args(kind)
             require(name, self, lambda x, c=choices: x in c, " or ".join(map(repr, choices)))
 

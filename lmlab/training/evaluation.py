@@ -16,6 +16,8 @@ from torch.nn import functional as F
 from lmlab.models.folders import Pretrained
 from lmlab.text.batches import IGNORED, Batch, evaluation_blocks, evaluation_documents
 from lmlab.text.scores import bits_per_character
+from lmlab.training.distributed.sharding import own_part
+from lmlab.training.distributed.world import ALONE, World
 from lmlab.training.labelled import LabelledTexts
 from lmlab.training.masking import MaskedBatches
 from lmlab.training.pairs import Pairs
@@ -76,19 +78,24 @@ class Score:
     """None for labelled texts."""
 
 
-def evaluate(model: Pretrained, validation: Validation | Pairs | LabelledTexts) -> Score:
+def evaluate(
+    model: Pretrained, validation: Validation | Pairs | LabelledTexts, world: World = ALONE
+) -> Score:
     """Score `model` on the whole validation text, in blocks of its context length, or on all pairs.
 
     The first tokens of a block are predicted from few others, so a longer context scores better.
     With `mask_with`, the score is of the hidden tokens alone, each given what stands on both sides:
-    no measure to hold against that of a model which is not shown what follows.
+    no measure to hold against that of a model which is not shown what follows. Of the processes of
+    `world`, each scores its part of every batch.
     """
     config, total, count = model.config, 0.0, 0
     with model.evaluating():
         for batch in validation.batches(config.context_length, config.vocab_size):
+            batch = own_part(batch, world)
             targets = batch.targets.to(model.device)
             total += next_token_loss(batch.predict(model), targets, reduction="sum").item()
             count += int((targets != IGNORED).sum())
+    total, count = world.sum(total, count)
     nats = total / count
     if validation.characters_per_token is None:
         return Score(nats, None)

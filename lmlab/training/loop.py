@@ -11,6 +11,9 @@ from lmlab.models import Pretrained
 from lmlab.models.folders import fill
 from lmlab.training import checkpoints
 from lmlab.training.config import TrainingConfig
+from lmlab.training.distributed import state as shared_state
+from lmlab.training.distributed.world import ALONE, World
+from lmlab.training.distributed.wrapping import whole_model
 from lmlab.training.evaluation import Validation, evaluate
 from lmlab.training.interrupt import Interrupt
 from lmlab.training.labelled import LabelledTexts
@@ -49,10 +52,13 @@ def train(
     tokenizer=None,
     callbacks: Sequence[Callback] = (),
     progress: bool = True,
+    world: World = ALONE,
 ) -> TrainingResult:
     """Train `model` in place: on a row of token ids, (n_tokens,); an encoder–decoder on `Pairs`.
 
     A model with a head (`SequenceClassifier`, `TokenTagger`, `SpanReader`) learns `LabelledTexts`.
+    All processes of a `world` train one model, to the same losses as one process; the first tells
+    the callbacks. With world.parallel "fsdp" the model is left in parts: the result has it whole.
 
     With `out`, checkpoints go to out/checkpoints; `resume` goes on from the newest whole one, to
     the same bytes as a run without a break (same machine, same number of threads). Ctrl-C ends the
@@ -64,18 +70,20 @@ def train(
     Raises TrainingDiverged when the loss is no number, with the step, the learning rate and the
     parameter of the largest gradient.
     """
-    trainer = Trainer(model, data, config)
+    trainer = Trainer(model, data, config, world)
     shelf = _Shelf(trainer, out, tokenizer)
     history = shelf.open(resume)
-    bar = tqdm(total=config.steps, initial=trainer.step, desc="training", disable=not progress)
+    silent = not (progress and world.speaks)
+    bar = tqdm(total=config.steps, initial=trainer.step, desc="training", disable=silent)
+    callbacks = callbacks if world.speaks else ()
     shown: Row = {}
     model.train()
     with bar, Interrupt() as interrupt:
         try:
-            while trainer.step < config.steps and not interrupt.wanted:
+            while trainer.step < config.steps and not world.any(interrupt.wanted):
                 row = trainer.advance()
                 if validation is not None and trainer.is_due(config.evaluate_every):
-                    score = evaluate(model, validation)
+                    score = evaluate(model, validation, world)
                     row["validation_loss"] = score.nats_per_token
                     if score.bits_per_character is not None:
                         row["bits_per_char"] = score.bits_per_character
@@ -89,18 +97,21 @@ def train(
                 if trainer.is_due(config.checkpoint_every):
                     shelf.save(history)
         except KeyboardInterrupt:
-            interrupt.wanted = True
+            if world.size > 1:  # the others are somewhere else
+                raise
         except TrainingDiverged as error:
             raise TrainingDiverged(f"{error} {shelf.newest()}") from error
     finished = trainer.step == config.steps
     if not finished:
         if trainer.is_whole and trainer.step:
             shelf.save(history)
-        print(
-            f"Stopped after step {trainer.step} of {config.steps}. The model is usable. "
-            f"{shelf.newest()}"
-        )
-    model.eval().zero_grad()
+        if world.speaks:
+            print(
+                f"Stopped after step {trainer.step} of {config.steps}. The model is usable. "
+                f"{shelf.newest()}"
+            )
+    model.zero_grad()
+    model = whole_model(model).eval()
     result = TrainingResult(model, history, "finished" if finished else "interrupted")
     for callback in callbacks:
         if hasattr(callback, "on_end"):
@@ -127,6 +138,7 @@ class _Shelf:
     def __init__(self, trainer: Trainer, out: str | Path | None, tokenizer):
         self.trainer, self.tokenizer = trainer, tokenizer
         self.folder = None if out is None else Path(out) / "checkpoints"
+        self.world = trainer.world
 
     def open(self, resume: bool) -> list[Row]:
         """Bring the trainer to where the newest whole checkpoint stands; return its history."""
@@ -134,13 +146,15 @@ class _Shelf:
             if resume:
                 raise ValueError("resume=True needs out=, the folder of the run to go on with.")
             return []
-        checkpoints.prepare(self.folder)
+        if self.world.speaks:
+            checkpoints.prepare(self.folder)
+        self.world.wait()
         if not resume and checkpoints.complete(self.folder):
             raise ValueError(
                 f"{self.folder} holds the checkpoints of an earlier run: go on with it "
                 "(resume=True) or choose another folder."
             )
-        found = checkpoints.newest(self.folder)
+        found = shared_state.newest(self.world, self.folder, self.trainer.model)
         if found is None:
             return []
         self.trainer.load(found.tensors, found.state)
@@ -152,8 +166,14 @@ class _Shelf:
         if self.folder is not None:
             trainer = self.trainer
             state = {**trainer.state(), "history": history}
-            checkpoints.save_checkpoint(
-                self.folder, trainer.step, trainer.model, trainer.tensors(), state, self.tokenizer
+            shared_state.save(
+                self.world,
+                self.folder,
+                trainer.step,
+                trainer.model,
+                trainer.tensors(),
+                state,
+                self.tokenizer,
             )
 
     def newest(self) -> str:

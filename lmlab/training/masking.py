@@ -87,7 +87,8 @@ class MaskedBatches(Batches):
     def __next__(self) -> Batch:
         (chance,) = np.random.SeedSequence((self.seed, self.position)).generate_state(1)
         generator = torch.Generator().manual_seed(int(chance))
-        ids = super().__next__().inputs
-        return Batch(
-            *mask_tokens(ids, self.mask_id, self.vocab_size, generator, special=self._special)
-        )
+        own = super().__next__().inputs
+        ids = own.new_zeros(self.batch_size, self.context_length)
+        ids[self.rows] = own  # chance is drawn for all rows, whoever reads them
+        masked = mask_tokens(ids, self.mask_id, self.vocab_size, generator, special=self._special)
+        return Batch(*(each[self.rows] for each in masked))

@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from lmlab.training.distributed.wrapping import part_of, whole
+
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # Jordan et al.: steep at 0, so that five steps do
 
 
@@ -62,10 +64,11 @@ class Muon(torch.optim.Optimizer):
         velocities = [self.state[p].setdefault("momentum", torch.zeros_like(p)) for p in params]
         for p, velocity in zip(params, velocities, strict=True):
             velocity.lerp_(p.grad, 1 - momentum)
-        grads = torch.stack([p.grad for p in params])
-        directions = muon_direction(grads, torch.stack(velocities), momentum)
+        # Only a whole matrix can be made orthogonal: of parts, each process puts it together.
+        grads = torch.stack([whole(p.grad) for p in params])
+        directions = muon_direction(grads, torch.stack(list(map(whole, velocities))), momentum)
         for p, direction in zip(params, directions, strict=True):
-            p.mul_(1 - lr * weight_decay).sub_(direction, alpha=lr)
+            p.mul_(1 - lr * weight_decay).sub_(part_of(direction, p), alpha=lr)
 
 
 def _by_shape(params) -> list[list[Tensor]]:

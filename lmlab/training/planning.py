@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lmlab.settings import Settings
-from lmlab.training.checkpoints import save_checkpoint
 from lmlab.training.config import TrainingConfig
+from lmlab.training.distributed import ALONE, World, state
 from lmlab.training.evaluation import evaluate
 from lmlab.training.machine import best_device
 from lmlab.training.presets import Preset
@@ -24,21 +24,22 @@ LOOKS = 10
 
 
 def plan_for(
-    seconds: float, model: Settings, recipe: Preset, text: EncodedCorpus
+    seconds: float, model: Settings, recipe: Preset, text: EncodedCorpus, world: World = ALONE
 ) -> TrainingConfig:
     """The recipe with as many steps as fit into `seconds` on this machine as it is now.
 
     Some steps, an evaluation and a checkpoint are timed on a model that is thrown away; the plan
-    counts all three in. What is done with the plan then depends on no clock any more.
+    counts all three in, at the pace of the slowest process of `world`. What is done with the plan
+    then depends on no clock any more.
     """
     fresh = recipe.architecture(model).to(best_device())
-    trainer = Trainer(fresh, text.train, recipe.training_config(10**6))
+    trainer = Trainer(fresh, text.train, recipe.training_config(10**6), world)
     trainer.advance()  # the first step loads what later ones have ready
     steps: list[float] = []
     while len(steps) < 3 or (sum(steps) < 0.03 * seconds and len(steps) < 50):
-        steps.append(_timed(trainer.advance))
-    look = _timed(lambda: evaluate(trainer.model, text.validation.first(GLANCE)))
-    look += _timed(lambda: _save(trainer, text))
+        steps.append(world.longest(_timed(trainer.advance)))
+    look = _timed(lambda: evaluate(trainer.model, text.validation.first(GLANCE), world))
+    look = world.longest(look + _timed(lambda: _save(trainer, text)))
     looks = max(1, min(LOOKS, int(0.3 * seconds / look)))
     n_steps = max(1, int((seconds - looks * look) / statistics.mean(steps)))
     every = math.ceil(n_steps / looks)
@@ -53,6 +54,5 @@ def _timed(work: Callable[[], object]) -> float:
 
 def _save(trainer: Trainer, text: EncodedCorpus) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        save_checkpoint(
-            Path(folder), 1, trainer.model, trainer.tensors(), trainer.state(), text.tokenizer
-        )
+        parts = (trainer.model, trainer.tensors(), trainer.state(), text.tokenizer)
+        state.save(trainer.world, Path(folder), 1, *parts)

@@ -52,6 +52,8 @@ class RowBatches:
         """Batches served so far."""
         self.tokens_per_batch = round(batch_size * data.n_tokens / len(data))
         """On average."""
+        self.rows = range(batch_size)
+        """Which rows of each batch are served; of several processes, each reads rows of its own."""
 
     @property
     def tokens(self) -> np.ndarray:
@@ -63,7 +65,7 @@ class RowBatches:
 
     def __next__(self) -> Any:
         first = self.position * self.batch_size
-        rows = [self._row(number) for number in range(first, first + self.batch_size)]
+        rows = [self._row(first + row) for row in self.rows]
         self.position += 1
         return self.data.batch(rows)
 

@@ -2,6 +2,7 @@
 
 OUT/run.json        the plan, written before the first step; resume follows it
 OUT/checkpoints/    see `lmlab.training.checkpoints`
+OUT/text/           the text as tokens, when there are several processes
 OUT/config.json, model.safetensors, tokenizer.json    the model, when the run ends
 OUT/training.json   plan, scores and history of a finished run
 """
@@ -21,6 +22,10 @@ from lmlab.sources.atomic import write_file
 from lmlab.text import corpora
 from lmlab.text.tokenizer import Tokenizer
 from lmlab.training.config import TrainingConfig
+from lmlab.training.distributed import World, join
+from lmlab.training.distributed.corpus import shared_text
+from lmlab.training.distributed.sharding import own_rows
+from lmlab.training.distributed.world import is_restarted
 from lmlab.training.evaluation import Score, evaluate
 from lmlab.training.loop import Callback, TrainingResult, train
 from lmlab.training.machine import best_device, use_threads
@@ -80,6 +85,8 @@ class Run:
     result: TrainingResult
     score: Score | None
     """Of the model as stored, on the whole validation split; None when it was interrupted."""
+    speaks: bool = True
+    """Whether it is on this process, of several, to tell of it."""
 
 
 def train_on_corpus(
@@ -94,55 +101,97 @@ def train_on_corpus(
     corpus_options: dict[str, Any] | None = None,
     seed: int = 0,
     threads: int | None = None,
+    precision: str | None = None,
+    compile: bool = False,
+    parallel: str = "ddp",
     callbacks: Sequence[Callback] = (),
 ) -> Run:
     """Train the model of a preset on a corpus (the preset's own); `out` becomes a model folder.
 
     `seconds` is turned into a number of steps by timing a few on a copy that is thrown away; from
     then on the outcome depends on the steps alone. `tokenizer` (char, byte, bpe) and `vocab_size`
-    take the place of the preset's.
+    take the place of the preset's. `precision` is by default bfloat16 on a GPU, else float32.
+    Under torchrun, all processes train one model, in the way that `parallel` says.
     """
     out = Path(out)
-    _require_empty(out)
+    if is_restarted(out):
+        return resume(out, threads, parallel, callbacks)
     if seconds is not None and (steps is not None or not seconds > 0):
         raise ValueError("give either steps or seconds, and more than 0 of them.")
     recipe = preset(preset_name)
     kind = tokenizer or recipe.tokenizer
     if vocab_size is not None and kind != "bpe":
         raise ValueError(f"only bpe learns as many tokens as it is told, {kind} does not.")
-    use_threads(threads)
     corpus = recipe.corpus if corpus is None else corpus
     if corpus_options is None:
         corpus_options = dict(recipe.corpus_options) if corpus == recipe.corpus else {}
-    loaded = corpora.load(corpus, **corpus_options)
-    vocab_size = vocab_size or recipe.vocab_size
-    text = encode_corpus(loaded, kind, vocab_size, recipe.special_tokens)
-    model = recipe.model_config(text.tokenizer.vocab_size)
-    if seconds is None:
-        training = recipe.training_config(steps or recipe.steps, seed=seed)
-    else:
-        training = plan_for(seconds, model, recipe, text).replace(seed=seed)
-        print(f"{seconds:g} seconds are about {training.steps:,} steps on this machine.")
-    if recipe.whole_documents:
-        training = training.replace(begin_with=text.tokenizer.eos_id)
-    if recipe.is_masked:
-        training = training.replace(mask_with=text.tokenizer.mask_id)
-    threads = torch.get_num_threads()
-    plan = Plan(corpus, preset_name, corpus_options, kind, vocab_size, threads, model, training)
-    write_file(out / PLAN, plan.to_json())
-    return _carry_out(plan, text, out, callbacks)
+    precision = precision or ("bfloat16" if best_device().type == "cuda" else "float32")
+    recipe = replace(
+        recipe, training={**recipe.training, "precision": precision, "compile": compile}
+    )
+    with join(parallel, out) as world:
+        _require_empty(out)
+        own_rows(recipe.training_config(1).batch_size, world)  # refused before anything is written
+        world.wait()
+        use_threads(threads)
+        vocab_size = vocab_size or recipe.vocab_size
+        source = (corpus, corpus_options, kind, vocab_size, recipe.special_tokens)
+        text = _text(world, out, *source)
+        model = recipe.model_config(text.tokenizer.vocab_size)
+        if seconds is None:
+            training = recipe.training_config(steps or recipe.steps, seed=seed)
+        else:
+            training = plan_for(seconds, model, recipe, text, world).replace(seed=seed)
+            if world.speaks:
+                print(f"{seconds:g} seconds are about {training.steps:,} steps on this machine.")
+        if recipe.whole_documents:
+            training = training.replace(begin_with=text.tokenizer.eos_id)
+        if recipe.is_masked:
+            training = training.replace(mask_with=text.tokenizer.mask_id)
+        threads = torch.get_num_threads()
+        plan = Plan(corpus, preset_name, corpus_options, kind, vocab_size, threads, model, training)
+        if world.speaks:
+            write_file(out / PLAN, plan.to_json())
+        return _carry_out(world, plan, text, out, callbacks)
 
 
-def resume(out: str | Path, threads: int | None = None, callbacks: Sequence[Callback] = ()) -> Run:
-    """Go on with the run in `out`, as it was planned, from its newest whole checkpoint."""
+def resume(
+    out: str | Path,
+    threads: int | None = None,
+    parallel: str = "ddp",
+    callbacks: Sequence[Callback] = (),
+) -> Run:
+    """Go on with the run in `out`, as it was planned, from its newest whole checkpoint.
+
+    The number of processes, and what `parallel` says of them, may be others than before.
+    """
     out = Path(out)
     plan = Plan.read(out)
-    use_threads(threads or plan.threads)
-    print(f"going on with {plan.corpus}, preset {plan.preset}, {plan.training.steps:,} steps")
-    loaded = corpora.load(plan.corpus, **plan.corpus_options)
-    special_tokens = preset(plan.preset).special_tokens
-    text = encode_corpus(loaded, plan.tokenizer, plan.vocab_size, special_tokens)
-    return _carry_out(plan, text, out, callbacks)
+    with join(parallel, out) as world:
+        use_threads(threads or plan.threads)
+        if world.speaks:
+            steps = f"{plan.training.steps:,} steps"
+            print(f"going on with {plan.corpus}, preset {plan.preset}, {steps}")
+        special_tokens = preset(plan.preset).special_tokens
+        source = (plan.corpus, plan.corpus_options, plan.tokenizer, plan.vocab_size, special_tokens)
+        return _carry_out(world, plan, _text(world, out, *source), out, callbacks)
+
+
+def _text(
+    world: World,
+    out: Path,
+    corpus: str,
+    options: dict[str, Any],
+    kind: str,
+    vocab_size: int | None,
+    special_tokens: Sequence[str],
+) -> EncodedCorpus:
+    """A corpus, encoded; of several processes, by one."""
+
+    def encode() -> EncodedCorpus:
+        return encode_corpus(corpora.load(corpus, **options), kind, vocab_size, special_tokens)
+
+    return shared_text(world, out / "text", encode)
 
 
 def summary(run: Run) -> str:
@@ -182,7 +231,9 @@ def training_text(folder: Path) -> list[str]:
     return [str(document) for document in corpus.train]
 
 
-def _carry_out(plan: Plan, text: EncodedCorpus, out: Path, callbacks: Sequence[Callback]) -> Run:
+def _carry_out(
+    world: World, plan: Plan, text: EncodedCorpus, out: Path, callbacks: Sequence[Callback]
+) -> Run:
     torch.manual_seed(plan.training.seed)
     model = preset(plan.preset).architecture(plan.model).to(best_device())
     training = plan.training
@@ -196,13 +247,18 @@ def _carry_out(plan: Plan, text: EncodedCorpus, out: Path, callbacks: Sequence[C
         resume=True,  # a new folder has nothing to go on from
         tokenizer=text.tokenizer,
         callbacks=callbacks,
+        world=world,
     )
-    model.save_pretrained(out, text.tokenizer, getattr(torch, preset(plan.preset).dtype))
+    if world.speaks:
+        dtype = getattr(torch, preset(plan.preset).dtype)
+        result.model.save_pretrained(out, text.tokenizer, dtype)
+    world.wait()
     if result.reason == "interrupted":
-        return Run(out, plan, text.tokenizer, result, None)
-    score = evaluate(open_model(out).to(best_device()), validation)
-    write_file(out / RECORD, _record(plan, result, score))
-    return Run(out, plan, text.tokenizer, result, score)
+        return Run(out, plan, text.tokenizer, result, None, world.speaks)
+    score = evaluate(open_model(out).to(best_device()), validation, world)
+    if world.speaks:
+        write_file(out / RECORD, _record(plan, result, score))
+    return Run(out, plan, text.tokenizer, result, score, world.speaks)
 
 
 def _record(plan: Plan, result: TrainingResult, score: Score) -> str:

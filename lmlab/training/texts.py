@@ -22,7 +22,8 @@ BPE_SAMPLE = 4_000_000
 class EncodedCorpus:
     """The training split as a row of ids, (n_tokens,), and the validation split to score on."""
 
-    corpus: Corpus
+    corpus: Corpus | None
+    """None where another process has encoded it."""
     tokenizer: Tokenizer
     train: np.ndarray
     validation: Validation

@@ -14,14 +14,18 @@ import torch
 from torch import Tensor
 
 from lmlab.models import (
+    GPT,
     EncoderDecoder,
     Pretrained,
     SequenceClassifier,
     SpanReader,
     TokenTagger,
 )
-from lmlab.text.batches import Batches
+from lmlab.text.batches import IGNORED, Batches
 from lmlab.training.config import TrainingConfig
+from lmlab.training.distributed.sharding import own_rows
+from lmlab.training.distributed.world import ALONE, World
+from lmlab.training.distributed.wrapping import exchanging, spread, whole
 from lmlab.training.evaluation import next_token_loss
 from lmlab.training.labelled import LabelledTexts
 from lmlab.training.masking import MaskedBatches
@@ -44,10 +48,14 @@ class TrainingDiverged(ValueError):
 class Trainer:
     """A model in training, its optimisers and its place in the text."""
 
-    def __init__(self, model: Pretrained, data: Data, config: TrainingConfig):
+    def __init__(self, model: Pretrained, data: Data, config: TrainingConfig, world: World = ALONE):
         torch.manual_seed(config.seed)
-        self.model, self.config = model, config
+        self.model, self.config, self.world = model, config, world
         self.batches = _batches(model, data, config)
+        self.batches.rows = own_rows(config.batch_size, world)
+        self.spread = spread(model, world)
+        if config.compile:
+            self.spread = torch.compile(self.spread)
         self.optimizers = Optimizers(model, config)
         self.device = model.device
         self.step = 0
@@ -59,9 +67,10 @@ class Trainer:
         """One optimiser step: gradients of `accumulation` batches, averaged, clipped, applied."""
         self.is_whole = False
         factor = learning_rate_factor(self.step, self.config)
+        self.world.reseed(self.config.seed, self.step)
         loss = sum(self._add_gradients(part) for part in range(self.config.accumulation))
         limit = math.inf if self.config.clip_norm is None else self.config.clip_norm
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), limit).item()
+        norm = whole(torch.nn.utils.clip_grad_norm_(self.model.parameters(), limit)).item()
         self._require_finite(norm, "length of the gradient")
         self.optimizers.step(factor)
         self.step += 1
@@ -77,14 +86,24 @@ class Trainer:
 
     def _add_gradients(self, part: int) -> float:
         """Add the gradients of the next batch's share of the loss, and return that share."""
+        world, accumulation = self.world, self.config.accumulation
         batch = next(self.batches)
-        logits = batch.predict(self.model)
-        loss = next_token_loss(logits, batch.targets.to(self.device)) / self.config.accumulation
-        self._require_finite(loss.item(), "loss")
-        if part == 0:  # only now: an error names the largest gradient, that of the step before
-            self.model.zero_grad()
-        loss.backward()
-        return loss.item()
+        (n_targets,) = world.sum((batch.targets != IGNORED).sum().item())
+        with exchanging(self.spread, wanted=part == accumulation - 1):
+            with self._precision():
+                logits = batch.predict(self.spread).float()
+            summed = next_token_loss(logits, batch.targets.to(self.device), reduction="sum")
+            own = summed / n_targets / accumulation  # of all targets, whoever reads them
+            (loss,) = world.sum(own.item())
+            self._require_finite(loss, "loss")
+            if part == 0:  # only now: an error names the largest gradient, that of the step before
+                self.model.zero_grad()
+            (own * world.size).backward()  # gradients are averaged, losses add up
+        return loss
+
+    def _precision(self) -> torch.autocast:
+        is_low = self.config.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=is_low)
 
     def _require_finite(self, value: float, what: str) -> None:
         if math.isfinite(value):
@@ -133,14 +152,14 @@ class Trainer:
         changed = [
             f"{name} {before.get(name)!r} (now {now[name]!r})"
             for name in now
-            if before.get(name) != now[name]
+            if name in before and before[name] != now[name]  # it may be a newer setting
         ]
         if changed:
             raise ValueError(
                 f"the run was begun with {', '.join(changed)}: resume it with the same settings, "
                 "or begin another run in another folder."
             )
-        if state["threads"] != torch.get_num_threads():
+        if state["threads"] != torch.get_num_threads() and self.world.speaks:
             warnings.warn(
                 f"the run used {state['threads']} threads, now there are "
                 f"{torch.get_num_threads()}: it goes on, but not to the same last digits.",
@@ -154,8 +173,12 @@ class Trainer:
 
     @cached_property
     def _text(self) -> str:
-        tokens = np.ascontiguousarray(self.batches.tokens)
-        return f"{len(tokens)} tokens, {hashlib.sha256(tokens).hexdigest()[:16]}"
+        return self.world.from_first(self._digest() if self.world.speaks else None)
+
+    def _digest(self) -> str:
+        tokens = self.batches.tokens
+        digest = hashlib.sha256(np.ascontiguousarray(tokens)).hexdigest()[:16]
+        return f"{len(tokens)} tokens, {digest}"
 
     def _seconds(self) -> float:
         return self._seconds_before + time.perf_counter() - self._began
@@ -177,23 +200,28 @@ def _batches(model: Pretrained, data: Data, config: TrainingConfig) -> Batches |
 def _require_fit(model: Pretrained, data: Data) -> None:
     """Raise ValueError when a model gets data that it cannot learn from."""
     given, wanted = _kind_of(data), _learns(model)
-    if given != wanted:
-        raise ValueError(f"{type(model).__name__} trains on {wanted}; {given} was given.")
+    if given not in wanted:
+        raise ValueError(
+            f"{type(model).__name__} trains on {' or '.join(wanted)}; {given} was given."
+        )
     if isinstance(data, LabelledTexts):
-        data.require_outputs(model.config.n_outputs)
+        config = model.config
+        data.require_outputs(config.vocab_size if isinstance(model, GPT) else config.n_outputs)
 
 
-def _learns(model: Pretrained) -> str:
+def _learns(model: Pretrained) -> tuple[str, ...]:
     match model:
         case EncoderDecoder():
-            return "Pairs"
+            return ("Pairs",)
         case SequenceClassifier():
-            return "LabelledTexts (class)"
+            return ("LabelledTexts (class)",)
         case TokenTagger():
-            return "LabelledTexts (tags)"
+            return ("LabelledTexts (tags)",)
         case SpanReader():
-            return "LabelledTexts (span)"
-    return "a row of token ids"
+            return ("LabelledTexts (span)",)
+        case GPT():  # tags are the tokens that follow, -100 where they do not count
+            return "a row of token ids", "LabelledTexts (tags)"
+    return ("a row of token ids",)
 
 
 def _kind_of(data: Data) -> str:
@@ -207,7 +235,7 @@ def _kind_of(data: Data) -> str:
 
 def _largest_gradient(model: Pretrained) -> str:
     sizes = {
-        name: p.grad.norm().nan_to_num(nan=math.inf).item()
+        name: whole(p.grad.norm()).nan_to_num(nan=math.inf).item()
         for name, p in model.named_parameters()
         if p.grad is not None
     }

@@ -36,6 +36,7 @@ def configs(draw) -> TransformerConfig:
         bias=draw(st.booleans()),
         qkv_bias=draw(st.sampled_from([None, True, False])),
         qk_norm=draw(st.booleans()),
+        embed_norm=draw(st.booleans()),
         tied_embeddings=draw(st.booleans()),
     )
 

@@ -36,6 +36,8 @@ def test_json_round_trip(config):
         ({"clip_norm": 0.0}, "clip_norm=0.0 must be above 0, or None"),
         ({"optimizer": "sgd"}, "optimizer='sgd' must be 'muon' or 'adamw'"),
         ({"decay": "step"}, "'linear' or 'cosine' or 'none'"),
+        ({"precision": "half"}, "precision='half' must be 'float32' or 'bfloat16'"),
+        ({"compile": "yes"}, "compile='yes' must be True or False"),
         ({"mask_with": -1}, "mask_with=-1 must be the id of a token, or None"),
         ({"mask_with": "<|mask|>"}, "mask_with='<|mask|>' must be the id of a token"),
         ({"seed": -1}, "seed=-1"),

@@ -284,3 +284,37 @@ def test_an_infinite_gradient_stops_the_run(new_model, tokens, config):
     model.blocks[0].mlp.down_proj.weight.register_hook(lambda grad: grad * math.inf)
     with pytest.raises(TrainingDiverged, match="gradient is (nan|inf) at step 1.*down_proj"):
         train(model, tokens, config, progress=False)
+
+
+def test_low_precision_trains_to_nearly_the_same_loss(new_model, tokens, config):
+    exact = train(new_model(), tokens, config, progress=False)
+    low = train(new_model(), tokens, config.replace(precision="bfloat16"), progress=False)
+    assert all(p.dtype == torch.float32 for p in low.model.parameters())
+    losses = [run.history[-1]["train_loss"] for run in (exact, low)]
+    assert losses[0] != losses[1] and losses[1] == pytest.approx(losses[0], rel=0.02)
+
+
+def test_a_compiled_model_is_trained_in_place(new_model, tokens, config, weights, monkeypatch):
+    calls, model = [], new_model()
+
+    def compiled(module):
+        return lambda ids: calls.append(1) or module(ids)
+
+    monkeypatch.setattr(torch, "compile", lambda module: _Called(compiled(module), module))
+    result = train(model, tokens, config.replace(compile=True), progress=False)
+    plain = train(new_model(), tokens, config, progress=False)
+    assert len(calls) == config.steps and result.model is model
+    assert torch.equal(weights(result.model), weights(plain.model))
+
+
+class _Called:
+    """Stands for what torch.compile returns: calls something else, and has what the model has."""
+
+    def __init__(self, call, module):
+        self.call, self.module = call, module
+
+    def __call__(self, ids):
+        return self.call(ids)
+
+    def __getattr__(self, name):
+        return getattr(self.module, name)

@@ -161,5 +161,8 @@ def test_pairs_are_for_encoder_decoders_and_rows_for_the_others(new_model, confi
     with pytest.raises(ValueError, match="EncoderDecoder trains on Pairs; a row of token"):
         train(new_model(), np.arange(8), config, progress=False)
     gpt = GPT(new_model().config)
-    with pytest.raises(ValueError, match="GPT trains on a row of token ids; Pairs was given"):
+    with pytest.raises(
+        ValueError,
+        match="GPT trains on a row of token ids or LabelledTexts .tags.; Pairs was given",
+    ):
         train(gpt, doubling(), config, progress=False)

@@ -7,6 +7,7 @@ from lmlab.text.town.questions import Question
 from lmlab.text.town.roles import Role
 from lmlab.text.town.scenes import SPLITS, scene_count
 from lmlab.text.town.story import Story, generate, stories
+from lmlab.text.town.summaries import check_summary
 
 __all__ = [
     "Question",
@@ -15,6 +16,7 @@ __all__ = [
     "Story",
     "Violation",
     "check",
+    "check_summary",
     "generate",
     "scene_count",
     "stories",

@@ -99,7 +99,7 @@ class Memory:
         """Which name, noun, place or spot each letter of the event stands for."""
         bound: dict[str, str] = {}
         for words in reading.words:
-            if (name := _name(words)) is not None:
+            if (name := name_of(words)) is not None:
                 if bound.setdefault(words.letters, name) != name:
                     objections.append(("place", f"both {bound[words.letters]} and {name}"))
             if words.letters == "AB" and " and " in words.text:
@@ -212,7 +212,7 @@ class Memory:
                 objections.append(("description", f"{text}{where}, not {' '.join(looks)}"))
 
 
-def _name(words: Words) -> str | None:
+def name_of(words: Words) -> str | None:
     """The name, noun, place or spot that the words give, or None for a pronoun or other word."""
     text = words.text
     if words.letters in PEOPLE:

@@ -88,7 +88,7 @@ class Story:
     def summary(self) -> str:
         """One English sentence."""
         draft = self._drawn[0]
-        text, _ = table("summaries")[draft.variant.plot][draft.variant.ending]
+        text, *_ = table("summaries")[draft.variant.plot][draft.variant.ending]
         summary = questions.fill(text, draft.cast)
         return summary[0].upper() + summary[1:]
 
@@ -96,7 +96,7 @@ class Story:
     def summary_chinese(self) -> str:
         """One Chinese sentence."""
         draft = self._drawn[0]
-        _, text = table("summaries")[draft.variant.plot][draft.variant.ending]
+        _, text, _ = table("summaries")[draft.variant.plot][draft.variant.ending]
         teller = chinese.ChineseTeller(draft.cast, Random(0).random)
         return teller.sentence(parse(text), 0).text
 
