@@ -3,6 +3,14 @@
 from lmlab.interpret.ablation import ablate, ablation_effects, head_means, loss_without
 from lmlab.interpret.attribution import logit_attribution, logit_direction
 from lmlab.interpret.head_outputs import value_weighted, written_by_heads
+from lmlab.interpret.importance import (
+    Importance,
+    gradient_times_input,
+    importance,
+    lead,
+    occlusion,
+    without,
+)
 from lmlab.interpret.induction import induction_scores, repeated_tokens
 from lmlab.interpret.lens import logit_lens, unembed
 from lmlab.interpret.patching import logit_difference, patch
@@ -24,6 +32,7 @@ from lmlab.interpret.rollout import rollout
 from lmlab.interpret.xray import XRay, xray
 
 __all__ = [
+    "Importance",
     "Tape",
     "XRay",
     "ablate",
@@ -31,17 +40,21 @@ __all__ = [
     "attention_entropy",
     "duplicate_keys",
     "first_token_score",
+    "gradient_times_input",
     "head_means",
     "head_scores",
+    "importance",
     "induction_head",
     "induction_keys",
     "induction_score",
     "induction_scores",
+    "lead",
     "logit_attribution",
     "logit_difference",
     "logit_direction",
     "logit_lens",
     "loss_without",
+    "occlusion",
     "offset_score",
     "patch",
     "previous_token_score",
@@ -52,6 +65,7 @@ __all__ = [
     "unembed",
     "value_weighted",
     "weight_on",
+    "without",
     "written_by_heads",
     "xray",
 ]

@@ -81,9 +81,17 @@ def chinchilla(flops: int | float, tokens_per_parameter: int | float = 20) -> Op
     Source: Hoffmann et al. 2022, table 3, whose tokens are about 20 times the parameters in every
     row. Built in chapter 8.1.
     """
-    _require_budget(flops)
-    parameters = (flops / (6 * tokens_per_parameter)) ** 0.5
+    parameters = optimal_parameters(flops, tokens_per_parameter)
     return Optimum(parameters, tokens_per_parameter * parameters)
+
+
+def optimal_parameters(flops: int | float, tokens_per_parameter: int | float = 20) -> float:
+    """N, where the budget is 6 · N · D and D = tokens_per_parameter · N.
+
+    Source: Hoffmann et al. 2022 (arXiv 2203.15556). Built in chapter 8.1.
+    """
+    _require_budget(flops)
+    return (flops / (6 * tokens_per_parameter)) ** 0.5
 
 
 def kaplan(flops: int | float) -> Optimum:

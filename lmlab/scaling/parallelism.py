@@ -65,6 +65,19 @@ def gather_seconds(size: int | float, members: int, bandwidth: int | float) -> f
     return size * (members - 1) / members / bandwidth
 
 
+def state_bytes(parameters: int | float, replicas: int, zero: int) -> float:
+    """Bytes that a replica holds between two steps, with AdamW in mixed precision.
+
+    A parameter takes 2 for its weight, 2 for its gradient and 12 for the optimiser (a copy in 32
+    bits and two running means). Each stage of ZeRO shares out one thing more: 1 the optimiser's, 2
+    the gradients, 3 the weights. Source: Rajbhandari et al. 2020, figure 1 (arXiv 1910.02054).
+    Built in chapter 8.1.
+    """
+    shared = shards(Mix(data=replicas, zero=zero))
+    each = {"weights": 2, "gradients": 2, "optimizer": 12}
+    return parameters * sum(size / shared[name] for name, size in each.items())
+
+
 def bubble_share(stages: int, micro_batches: int, chunks: int = 1) -> float:
     """The share, 0 to 1, of a step in which a stage of a pipeline waits: (p - 1) / (m·v + p - 1).
 

@@ -3,6 +3,7 @@
 Built in chapter 8.1.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,6 +67,19 @@ def fit_power_law(
     dealt = np.random.default_rng(seed).choice(residuals, size=(draws, len(xs)))
     resampled = _fits(xs, values + dealt, _EXPONENTS)
     return PowerLaw(*(float(number) for number in fit), resampled)
+
+
+def exponent_between(
+    sizes: tuple[Number, Number], losses: tuple[Number, Number], floor: Number
+) -> float:
+    """The exponent of the law y = floor + factor · x^-exponent through two points.
+
+    What is above the floor is a straight line where both axes are logarithms; the exponent is how
+    steeply it falls. Source: Kaplan et al. 2020, section 1.2 (arXiv 2001.08361), with floor 0.
+    Built in chapter 8.1.
+    """
+    (small, large), (high, low) = sizes, losses
+    return math.log((high - floor) / (low - floor)) / math.log(large / small)
 
 
 def _checked(x: Sequence[Number], y: Sequence[Number]) -> tuple[ndarray, ndarray]:

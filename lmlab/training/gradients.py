@@ -7,13 +7,24 @@ import re
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from lmlab.models import LanguageModel
 from lmlab.training.evaluation import next_token_loss
 
 _BLOCK = re.compile(r"blocks\.(\d+)\.(.+)")
+
+
+def combined_gradient(
+    gradients: Float[Tensor, "pieces ..."], counts: Int[Tensor, " pieces"]
+) -> Float[Tensor, "..."]:
+    """The gradient of the mean loss over all tokens, from those of the pieces of a batch.
+
+    Each of `gradients` is of the mean over `counts` tokens. So a piece weighs as much as it has
+    tokens: sum of count · gradient / sum of counts. Built in chapter 8.1.
+    """
+    return torch.tensordot(counts / counts.sum(), gradients, dims=1)
 
 
 @dataclass(frozen=True, repr=False)

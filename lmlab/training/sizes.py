@@ -27,11 +27,9 @@ HELD_OUT = 2**16
 
 
 def size_config(d_model: int, n_layers: int, vocab_size: int) -> TransformerConfig:
-    """The model of one size: heads are 16 wide in all of them, the rest is the preset "tiny"'s."""
+    """The model of one size: heads about 16 wide in all of them, the rest is the preset "tiny"'s."""
+    shape = {"d_model": d_model, "n_layers": n_layers, "n_heads": max(1, round(d_model / HEAD))}
     same = {**preset("tiny").model, "context_length": CONTEXT}
-    shape = {"d_model": d_model, "n_layers": n_layers, "n_heads": max(1, d_model // HEAD)}
-    if d_model % HEAD:
-        shape["n_heads"] = d_model // 12
     return TransformerConfig(vocab_size=vocab_size, **{**same, **shape})
 
 

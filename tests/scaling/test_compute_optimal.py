@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lmlab.scaling import BESIROGLU, HOFFMANN, chinchilla, kaplan, landmark_model, training_flops
+from lmlab.scaling.compute_optimal import optimal_parameters
 
 BUDGETS = st.floats(1e15, 1e27)
 RULES = (HOFFMANN.optimum, BESIROGLU.optimum, chinchilla, kaplan)
@@ -46,3 +47,9 @@ def test_kaplan_wants_far_larger_models_for_large_budgets():
 def test_no_budget_is_refused(rule):
     with pytest.raises(ValueError, match="flops=0 must be above 0"):
         rule(0)
+
+
+@given(BUDGETS, st.floats(1, 1000))
+def test_the_optimal_size_spends_the_budget_on_so_many_tokens_each(flops, ratio):
+    size = optimal_parameters(flops, ratio)
+    assert training_flops(size, ratio * size) == pytest.approx(flops)

@@ -14,6 +14,7 @@ from lmlab.scaling.parallelism import (
     in_flight,
     shards,
     stage_blocks,
+    state_bytes,
 )
 
 COUNTS = st.integers(1, 64)
@@ -91,3 +92,10 @@ def test_a_mix_says_what_it_is():
 def test_what_is_no_mix_is_refused(mix, message):
     with pytest.raises(ValueError, match=message):
         Mix(**mix)
+
+
+@given(st.integers(1, 10**12), st.integers(2, 64))
+def test_each_stage_of_zero_leaves_less_and_the_last_an_even_share(parameters, replicas):
+    held = [state_bytes(parameters, replicas, zero) for zero in range(4)]
+    assert held == sorted(held, reverse=True) and len(set(held)) == 4
+    assert held[0] == 16 * parameters and held[3] == pytest.approx(held[0] / replicas)

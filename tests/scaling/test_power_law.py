@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lmlab.scaling import fit_power_law
+from lmlab.scaling.power_law import exponent_between
 
 SIZES = [1e5, 3e5, 1e6, 3e6, 1e7, 3e7]
 
@@ -75,3 +76,10 @@ def test_an_unknown_number_is_answered_with_those_there_are():
         law.interval("slope")
     with pytest.raises(ValueError, match="level=95.0 must be between 0 and 1"):
         law.band(1e6, level=95.0)
+
+
+@given(st.floats(0, 3), st.floats(1, 100), st.floats(0.1, 1))
+def test_two_points_and_the_floor_give_the_exponent(floor, factor, exponent):
+    sizes = (10.0, 1000.0)
+    losses = tuple(floor + factor * x**-exponent for x in sizes)
+    assert exponent_between(sizes, losses, floor) == pytest.approx(exponent, rel=1e-6)

@@ -5,7 +5,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmlab.tasks.calibration import bin_of, expected_calibration_error
+from lmlab.tasks.calibration import (
+    best_temperature,
+    bin_of,
+    expected_calibration_error,
+    reliability,
+)
 
 SURE = st.floats(0, 1, width=32)
 
@@ -42,3 +47,19 @@ def test_a_bin_holds_its_upper_edge(confidence, place):
 def test_nothing_to_judge_is_refused():
     with pytest.raises(ValueError, match="there is no prediction"):
         expected_calibration_error(torch.ones(0), torch.ones(0, dtype=torch.bool))
+
+
+def test_bins_of_the_diagram_hold_every_prediction_once():
+    confidence = torch.tensor([0.1, 0.5, 0.55, 0.95, 1.0])
+    bins = reliability(confidence, torch.tensor([True, False, True, True, True]), 10)
+    assert [each.n for each in bins] == [1, 1, 1, 2]
+    assert [each.accuracy for each in bins] == [1, 0, 1, 1]
+    assert bins[-1].confidence == pytest.approx(0.975)
+
+
+@given(st.sampled_from([0.5, 1.0, 2.0, 4.0]), st.integers(0, 1000))
+def test_a_temperature_is_found_again(true, seed):
+    generator = torch.Generator().manual_seed(seed)
+    logits = 2 * torch.randn(2000, 3, generator=generator)
+    classes = torch.multinomial(logits.softmax(-1), 1, generator=generator)[:, 0]
+    assert best_temperature(true * logits, classes, torch.tensor([0.5, 1.0, 2.0, 4.0])) == true

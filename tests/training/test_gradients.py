@@ -4,7 +4,7 @@ import torch
 
 from lmlab.models import GPT, TransformerConfig
 from lmlab.training import next_token_loss
-from lmlab.training.gradients import gradient_sizes
+from lmlab.training.gradients import combined_gradient, gradient_sizes
 
 IDS = torch.tensor([[1, 2, 3, 4, 5]])
 
@@ -34,3 +34,16 @@ def test_print_has_a_column_for_each_block():
     assert "nats per token" in lines[0]
     cells = {line.split()[0]: len(line.split()) - 1 for line in lines[1:]}
     assert cells["attn.q_proj.weight"] == 2 and cells["embed.weight"] == 1
+
+
+def test_uneven_pieces_give_the_gradient_of_the_whole_batch():
+    torch.manual_seed(0)
+    inputs, weight = torch.randn(7, 3), torch.randn(3, requires_grad=True)
+
+    def gradient(rows):
+        return torch.autograd.grad((rows @ weight).exp().mean(), weight)[0]
+
+    pieces = inputs.split([1, 4, 2])
+    counts = torch.tensor([len(piece) for piece in pieces])
+    combined = combined_gradient(torch.stack([gradient(piece) for piece in pieces]), counts)
+    torch.testing.assert_close(combined, gradient(inputs))
