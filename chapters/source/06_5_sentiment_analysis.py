@@ -18,7 +18,7 @@
 # | **You will be able to** | classify feelings; ask how sure a model may be, and why |
 # | **You need to know** | chapters 2.1 (BERT), 5 (training, LoRA), 6.2 (evaluation) |
 # | **Time** | 90 minutes |
-# | **On two cores** | 45 seconds of compute, no GPU, no internet |
+# | **On two cores** | 60 seconds of compute, no GPU, no internet |
 # | **Exercises** | 5, and 4 predictions |
 #
 # Is a text glad or sad? It is the oldest question put to a classifier, and it looks easy: find the

@@ -433,9 +433,8 @@ if find_spec("tensorboard"):
     plan = lmlab.TrainingConfig(steps=20, batch_size=8)
     text = torch.tensor(blocks["ids"]).flatten().remainder(512).numpy()
     lmlab.train(model, text, plan, callbacks=[TensorBoardLog(runs)], progress=False)
-    print(
-        "written:", len(list(runs.iterdir())), "file; look at it: tensorboard --logdir", runs.name
-    )
+    print("written:", len(list(runs.iterdir())), "file")
+    print("To look at it, in a terminal: tensorboard --logdir, and the folder str(runs)")
 else:
     print("TensorBoard is not installed: pip install tensorboard==2.21.0")
 

@@ -31,9 +31,10 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The whole line, as it stands there."""
+        """The whole line, as it stands there, without its comment."""
         source = inspect.getsource(resolve_name(self.home))
-        return next(line.strip() for line in source.splitlines() if self.piece in line)
+        line = next(line for line in source.splitlines() if self.piece in line)
+        return line.partition("  # ")[0].strip()
 
 
 @dataclass(frozen=True, repr=False)

@@ -76,9 +76,11 @@ def exponent_between(
 
     What is above the floor is a straight line where both axes are logarithms; the exponent is how
     steeply it falls. Source: Kaplan et al. 2020, section 1.2 (arXiv 2001.08361), with floor 0.
-    Built in chapter 8.1.
+    Raises ValueError for a loss that is not above the floor. Built in chapter 8.1.
     """
     (small, large), (high, low) = sizes, losses
+    if not min(high, low) > floor:
+        raise ValueError(f"losses={losses} must be above the floor, {floor}; take a lower floor.")
     return math.log((high - floor) / (low - floor)) / math.log(large / small)
 
 

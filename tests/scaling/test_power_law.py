@@ -83,3 +83,8 @@ def test_two_points_and_the_floor_give_the_exponent(floor, factor, exponent):
     sizes = (10.0, 1000.0)
     losses = tuple(floor + factor * x**-exponent for x in sizes)
     assert exponent_between(sizes, losses, floor) == pytest.approx(exponent, rel=1e-6)
+
+
+def test_a_loss_below_the_floor_has_no_exponent():
+    with pytest.raises(ValueError, match="must be above the floor, 3"):
+        exponent_between((1, 10), (4, 2), 3)

@@ -43,3 +43,10 @@ def test_the_shipped_ladder_has_every_size_and_each_is_better_than_the_one_below
     assert tuple((row["d_model"], row["n_layers"]) for row in rows) == sizes.SHAPES
     losses = [row["loss"] for row in rows]
     assert losses == sorted(losses, reverse=True)
+
+
+def test_for_one_budget_the_larger_model_reads_less(text, monkeypatch):
+    monkeypatch.setattr(sizes, "size_text", lambda: text)
+    small, large = sizes.train_one_budget(2 * 10**8, ((16, 1), (24, 1)))
+    assert small["tokens"] > large["tokens"]
+    assert small["flops"] == pytest.approx(large["flops"], rel=0.3)

@@ -46,7 +46,9 @@ def test_a_text_without_any_weight_has_no_colour():
 
 
 def test_rows_of_weights_stand_below_each_other_under_their_names():
-    figure = coloured_texts(JUDGED.tokens, {"one": [0.0, 0.0, 1.0, 0.0, 0.0], "two": JUDGED.weights})
+    figure = coloured_texts(
+        JUDGED.tokens, {"one": [0.0, 0.0, 1.0, 0.0, 0.0], "two": JUDGED.weights}
+    )
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["one", "two"]
     assert [len(boxes(axes)) for axes in figure.axes] == [1, 3]
     with pytest.raises(ValueError, match="no row of weights"):
