@@ -133,8 +133,9 @@ EXERCISES = (
         ),
         wrong_answers=(
             WrongAnswer(
-                lambda p, m, v: (p - 1) / (m * v + 0.0) / (1 + p),
-                "p + 1 is too much: count how long a stage works, m · v, and how long it waits.",
+                lambda p, m, v: (p - 1) / (m * v),
+                "This is the wait against the work. Its share of the whole step is wanted: work "
+                "and wait stand below the line.",
             ),
             WrongAnswer(
                 lambda p, m, v: p / (m * v + p),
@@ -181,7 +182,7 @@ EXERCISES = (
         wrong_answers=(
             WrongAnswer(
                 lambda size, n, b: size / b,
-                "This is the tensor sent once. In a ring it goes round twice, less what each keeps.",
+                "This is the tensor sent once. In a ring it goes round twice, less a piece.",
             ),
             WrongAnswer(
                 lambda size, n, b: 2 * size / b,
