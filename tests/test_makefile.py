@@ -52,7 +52,8 @@ def test_test_runs_linters_then_units_then_notebooks_and_the_browser(make):
         "== Unit",
         "pytest -n 2",
         "--nbval",
-        " chapters ",
+        "tests/chapters chapters\n",
+        "tests/browser",
     ]
     places = [said.index(words) for words in order]
     assert places == sorted(places)
