@@ -613,6 +613,11 @@ else:
 # Measured once: 0.92 for the warm film, but 0.03 for "nobody could call this dull". *Dull* is in
 # it, and the mean over all tokens has hardly room for what *nobody* does to it.
 #
+# And a general model that is only asked? SmolLM2, of 135 million parameters, got the town's stories
+# and was asked, in one prompt, how the main person feels in the end. It was right on 35 of 100 (23
+# to 48); with three answered stories before the question, on 50 (38 to 62), no more than saying
+# "positive" every time. (Measured once, on 60 held-out stories.)
+#
 # ## 9 · Your own texts
 #
 # *Does the same code read your data?*

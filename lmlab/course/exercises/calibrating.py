@@ -139,7 +139,7 @@ def _judged(seed):
         torch.tensor([0, 0, 1, 1, 1]),
         _CANDIDATES,
     )
-    yield torch.tensor([[0.5, 0.0], [0.0, 0.4]]), torch.tensor([0, 1]), _CANDIDATES.flip(0)
+    yield torch.tensor([[0.5, 0.0], [0.0, 0.4]]), torch.tensor([0, 1]), _CANDIDATES.roll(-2)
     for n, scale in ((20, 8.0), (30, 4.0), (25, 0.5)):
         logits = torch.randn(n, 3, generator=generator)
         drawn = torch.multinomial((1.5 * logits).softmax(-1), 1, generator=generator)[:, 0]
