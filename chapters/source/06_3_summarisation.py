@@ -248,12 +248,13 @@ for side in ("encoder", "decoder"):
 
 # %%
 # NBVAL_IGNORE_OUTPUT
-from lmlab.tasks.summarisation import LONGEST, encode_summaries, new_summariser, town_summaries
+from lmlab.tasks import encode_pairs
+from lmlab.tasks.summarisation import LONGEST, new_summariser, town_summaries
 
 beginner, _ = new_summariser()
 lessons = town_summaries("train", 720)
 quick = summarisation.plan(30).replace(warmup_steps=5, decay_share=0.4)
-run = lmlab.train(beginner, encode_summaries(tokenizer, lessons), quick, progress=False)
+run = lmlab.train(beginner, encode_pairs(lessons, tokenizer), quick, progress=False)
 losses = [row["train_loss"] for row in run.history]
 print("loss:", " ".join(f"{loss:.1f}" for loss in losses[::4]), "nats per token")
 writes = by_writing(beginner, tokenizer, max_new_tokens=LONGEST)

@@ -424,19 +424,17 @@ print("matrix products take more than any other operation:", products > largest_
 
 # %%
 # NBVAL_IGNORE_OUTPUT
-from importlib.util import find_spec
-
-from lmlab.training.tensorboard import TensorBoardLog
+from lmlab.training import tensorboard
 
 runs = Path(mkdtemp())
-if find_spec("tensorboard"):
+if tensorboard.is_here():
     plan = lmlab.TrainingConfig(steps=20, batch_size=8)
     text = torch.tensor(blocks["ids"]).flatten().remainder(512).numpy()
-    lmlab.train(model, text, plan, callbacks=[TensorBoardLog(runs)], progress=False)
+    lmlab.train(model, text, plan, callbacks=[tensorboard.TensorBoardLog(runs)], progress=False)
     print("written:", len(list(runs.iterdir())), "file")
     print("To look at it, in a terminal: tensorboard --logdir, and the folder str(runs)")
 else:
-    print("TensorBoard is not installed: pip install tensorboard==2.21.0")
+    print(tensorboard.WITHOUT)
 
 # %% [markdown]
 # ## 7 · The paper, line by line

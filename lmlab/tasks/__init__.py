@@ -11,6 +11,7 @@ from lmlab.tasks.recall import CHANCE, gradient_by_distance, measure_recall, rec
 from lmlab.tasks.reversal import reversal_pairs, solved
 from lmlab.tasks.storytelling import Sense, judge, tell_stories
 from lmlab.tasks.task import SPLITS, Task, examples_of, one_by_one, town_stories
+from lmlab.tasks.teaching import encode_pairs, teach
 
 __all__ = [
     "CHANCE",
@@ -29,6 +30,7 @@ __all__ = [
     "by_prompting",
     "by_writing",
     "difference",
+    "encode_pairs",
     "evaluate",
     "examples_of",
     "fill_gaps",
@@ -39,6 +41,7 @@ __all__ = [
     "recall_batch",
     "reversal_pairs",
     "solved",
+    "teach",
     "tell_stories",
     "town_stories",
     "write_card",

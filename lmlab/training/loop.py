@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
+import torch
 from tqdm.auto import tqdm
 
 from lmlab.models import Pretrained
@@ -39,6 +40,23 @@ class TrainingResult:
     model: Pretrained
     history: list[Row] = field(repr=False)
     reason: Literal["finished", "interrupted"]
+
+    @property
+    def evaluated(self) -> list[Row]:
+        """The rows of the history in which the model was evaluated."""
+        return [row for row in self.history if "validation_loss" in row]
+
+    def facts(self) -> dict[str, Any]:
+        """What a record tells of any run: its size, its cost, its losses; as JSON has it."""
+        last = self.history[-1]
+        return {
+            "parameters": self.model.num_parameters(),
+            "tokens": last["tokens"],
+            "seconds": round(last["seconds"], 1),
+            "threads": torch.get_num_threads(),
+            "torch": torch.__version__,
+            "history": self.evaluated,
+        }
 
 
 def train(

@@ -199,7 +199,7 @@ def summary(run: Run) -> str:
     if run.score is None:
         return f"Go on with: lmlab train --out {run.folder} --resume"
     last = run.result.history[-1]
-    losses = [f"{row['validation_loss']:.2f}" for row in _evaluated(run.result)]
+    losses = [f"{row['validation_loss']:.2f}" for row in run.result.evaluated]
     return "\n".join(
         (
             f"Trained: {last['step']:,} steps, {last['tokens']:,} tokens in {last['seconds']:.0f} s"
@@ -262,22 +262,8 @@ def _carry_out(
 
 
 def _record(plan: Plan, result: TrainingResult, score: Score) -> str:
-    last = result.history[-1]
-    record = {
-        "plan": asdict(plan),
-        "score": asdict(score),
-        "parameters": result.model.num_parameters(),
-        "tokens": last["tokens"],
-        "seconds": round(last["seconds"], 1),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "history": _evaluated(result),
-    }
+    record = {"plan": asdict(plan), "score": asdict(score), **result.facts()}
     return json.dumps(record, indent=1) + "\n"
-
-
-def _evaluated(result: TrainingResult) -> list[dict[str, Any]]:
-    return [row for row in result.history if "validation_loss" in row]
 
 
 def _require_empty(out: Path) -> None:

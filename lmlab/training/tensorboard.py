@@ -6,6 +6,16 @@ from pathlib import Path
 from lmlab.training.loop import TrainingResult
 from lmlab.training.trainer import Row
 
+WITHOUT = (
+    "TensorBoard is not installed. To have it: pip install tensorboard==2.21.0, then start the "
+    "kernel anew."
+)
+
+
+def is_here() -> bool:
+    """Whether TensorBoard is installed."""
+    return find_spec("tensorboard") is not None
+
 
 class TensorBoardLog:
     """A callback of `train`: each number of each row of the history, against the step.
@@ -15,11 +25,8 @@ class TensorBoardLog:
     """
 
     def __init__(self, folder: str | Path):
-        if find_spec("tensorboard") is None:
-            raise ModuleNotFoundError(
-                "TensorBoard is not installed. To have it: pip install tensorboard==2.21.0, then "
-                "start the kernel anew."
-            )
+        if not is_here():
+            raise ModuleNotFoundError(WITHOUT)
         from torch.utils.tensorboard import SummaryWriter  # imported here: it takes a second
 
         self.writer = SummaryWriter(folder)

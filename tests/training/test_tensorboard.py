@@ -1,3 +1,6 @@
+import tomllib
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -22,5 +25,11 @@ def test_the_curve_is_the_history(tmp_path):
 
 def test_without_the_package_it_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setattr("lmlab.training.tensorboard.find_spec", lambda name: None)
-    with pytest.raises(ModuleNotFoundError, match="pip install tensorboard"):
+    pinned = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    (wanted,) = (
+        name
+        for name in pinned["project"]["optional-dependencies"]["test"]
+        if name.startswith("tensorboard")
+    )
+    with pytest.raises(ModuleNotFoundError, match=f"pip install {wanted}"):
         TensorBoardLog(tmp_path)

@@ -11,6 +11,7 @@ from lmlab.tasks.question_answering.baselines import last_mentioned, most_overla
 from lmlab.tasks.question_answering.reading import by_reading
 from lmlab.tasks.question_answering.stories import QUESTION_ANSWERING
 from lmlab.tasks.task import SPLITS
+from lmlab.tasks.teaching import RECORD
 
 SHOWN = 6
 
@@ -21,7 +22,7 @@ def write_reader_card(folder: str | Path, n: int = 500) -> Path:
     n questions of each split, on as many stories, are asked of it and of the baselines.
     """
     folder = Path(folder)
-    record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     reader = by_reading(*load(folder))
     reports = [
         [evaluate(QUESTION_ANSWERING, model, split, n, name=name) for split in SPLITS]

@@ -1,19 +1,17 @@
 """How the shipped reader of town stories is trained. Used in chapter 6.2."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
 from lmlab.models import BERT, SpanReader
 from lmlab.pretrained import load
-from lmlab.sources.atomic import write_file
 from lmlab.tasks.question_answering.reading import span_rows
 from lmlab.tasks.question_answering.stories import town_questions
+from lmlab.tasks.teaching import teach
 from lmlab.text.tokenizer import Tokenizer
-from lmlab.training import TrainingConfig, train
+from lmlab.training import TrainingConfig
 from lmlab.training.loop import Callback
 
 CONTEXT = 192
@@ -56,31 +54,13 @@ def train_reader(
         checkpoint_every=250,
         seed=seed,
     )
-    result = train(
+    teach(
         model,
         span_rows(tokenizer, questions, CONTEXT),
         config,
+        out,
+        tokenizer,
         validation=span_rows(tokenizer, held_out, CONTEXT),
-        out=out,
-        resume=True,  # a new folder has nothing to go on from
-        tokenizer=tokenizer,
         callbacks=callbacks,
     )
-    if result.reason == "finished":
-        model.save_pretrained(out, tokenizer, torch.float16)
-        write_file(Path(out) / "training.json", _record(model, config, result.history))
     return model
-
-
-def _record(model: SpanReader, config: TrainingConfig, history: Sequence[dict]) -> str:
-    last = history[-1]
-    record = {
-        "training": asdict(config),
-        "parameters": model.num_parameters(),
-        "tokens": last["tokens"],
-        "seconds": round(last["seconds"], 1),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "history": [row for row in history if "validation_loss" in row],
-    }
-    return json.dumps(record, indent=1) + "\n"

@@ -13,6 +13,7 @@ from lmlab.tasks.semantic_analysis.pairs import MEANING, by_roles, by_similarity
 from lmlab.tasks.semantic_analysis.sentences import SEMANTIC_ROLES, town_sentences
 from lmlab.tasks.semantic_analysis.words import word_vectors
 from lmlab.tasks.task import SPLITS, Predict, Task
+from lmlab.tasks.teaching import RECORD
 
 SHOWN = 6
 COUNTED = 500
@@ -27,7 +28,7 @@ def write_labeller_card(folder: str | Path, n: int = 500) -> Path:
     n sentences and n pairs of each split are read by it and by the baselines.
     """
     folder = Path(folder)
-    record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     labeller, counted = load(folder), town_sentences("train", COUNTED)
     roles = _reports(
         SEMANTIC_ROLES,

@@ -1,8 +1,6 @@
 """How the shipped labeller of roles is trained. Used in chapter 6.4."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -10,11 +8,11 @@ import torch
 from lmlab.models import TokenTagger
 from lmlab.models.heads import HeadConfig
 from lmlab.pretrained import load
-from lmlab.sources.atomic import write_file
 from lmlab.tasks.semantic_analysis.labelling import TAGS, role_rows
 from lmlab.tasks.semantic_analysis.sentences import town_sentences
+from lmlab.tasks.teaching import teach
 from lmlab.text.tokenizer import Tokenizer
-from lmlab.training import TrainingConfig, train
+from lmlab.training import TrainingConfig
 from lmlab.training.loop import Callback
 
 CONTEXT = 64
@@ -62,31 +60,13 @@ def train_labeller(
         checkpoint_every=250,
         seed=seed,
     )
-    result = train(
+    teach(
         model,
         role_rows(tokenizer, sentences[: steps * BATCH], CONTEXT),
         config,
+        out,
+        tokenizer,
         validation=role_rows(tokenizer, held_out, CONTEXT),
-        out=out,
-        resume=True,  # a new folder has nothing to go on from
-        tokenizer=tokenizer,
         callbacks=callbacks,
     )
-    if result.reason == "finished":
-        model.save_pretrained(out, tokenizer, torch.float16)
-        write_file(Path(out) / "training.json", _record(model, config, result.history))
     return model
-
-
-def _record(model: TokenTagger, config: TrainingConfig, history: Sequence[dict]) -> str:
-    last = history[-1]
-    record = {
-        "training": asdict(config),
-        "parameters": model.num_parameters(),
-        "tokens": last["tokens"],
-        "seconds": round(last["seconds"], 1),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "history": [row for row in history if "validation_loss" in row],
-    }
-    return json.dumps(record, indent=1) + "\n"

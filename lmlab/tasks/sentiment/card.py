@@ -12,6 +12,7 @@ from lmlab.tasks.sentiment.recipe import by_feeling
 from lmlab.tasks.sentiment.stories import SENTIMENT, last_sentence, town_endings
 from lmlab.tasks.sentiment.weighed_words import learn_tfidf
 from lmlab.tasks.task import SPLITS
+from lmlab.tasks.teaching import RECORD
 
 SHOWN = 8
 LESSONS = 4000
@@ -24,7 +25,7 @@ def write_classifier_card(folder: str | Path, n: int = 500, lessons: int = LESSO
     It and the baselines judge n stories of each split.
     """
     folder = Path(folder)
-    record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     learned = town_endings("train", lessons)
     reports = [
         [evaluate(SENTIMENT, model, split, n, name=name, progress=False) for split in SPLITS]

@@ -1,21 +1,19 @@
 """How the shipped classifier of town stories is trained. Used in chapter 6.5."""
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
 from lmlab.models import HeadConfig, SequenceClassifier
-from lmlab.sources.atomic import write_file
 from lmlab.tasks.adapters import by_classifying
 from lmlab.tasks.example import Example
 from lmlab.tasks.sentiment.stories import LABELS, town_endings
 from lmlab.tasks.task import Predict
+from lmlab.tasks.teaching import teach
 from lmlab.text.bpe import BPETokenizer
 from lmlab.text.tokenizer import Tokenizer
-from lmlab.training import LabelledTexts, TrainingConfig, TrainingResult, train
+from lmlab.training import LabelledTexts, TrainingConfig, TrainingResult
 from lmlab.training.loop import Callback
 
 CONTEXT = 192
@@ -79,31 +77,12 @@ def train_classifier(
         checkpoint_every=250,
         seed=seed,
     )
-    result = train(
+    return teach(
         model,
         story_rows(tokenizer, lessons),
         config,
+        out,
+        tokenizer,
         validation=story_rows(tokenizer, town_endings("validation", 400)),
-        out=out,
-        resume=True,  # a new folder has nothing to go on from
-        tokenizer=tokenizer,
         callbacks=callbacks,
     )
-    if result.reason == "finished":
-        model.save_pretrained(out, tokenizer, torch.float16)
-        write_file(Path(out) / "training.json", _record(result, config))
-    return result
-
-
-def _record(result: TrainingResult, config: TrainingConfig) -> str:
-    last = result.history[-1]
-    record = {
-        "training": asdict(config),
-        "parameters": result.model.num_parameters(),
-        "tokens": last["tokens"],
-        "seconds": round(last["seconds"], 1),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "history": [row for row in result.history if "validation_loss" in row],
-    }
-    return json.dumps(record, indent=1) + "\n"

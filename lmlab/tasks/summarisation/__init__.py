@@ -14,7 +14,6 @@ from lmlab.tasks.summarisation.copying import copied, copied_fragments, copying_
 from lmlab.tasks.summarisation.overlap import lcs_length, rouge_l, words_of
 from lmlab.tasks.summarisation.recipe import (
     LONGEST,
-    encode_summaries,
     new_summariser,
     plan,
     town_summaries,
@@ -34,7 +33,6 @@ __all__ = [
     "copied",
     "copied_fragments",
     "copying_attention",
-    "encode_summaries",
     "faithful",
     "lcs_length",
     "lead_1",

@@ -11,9 +11,10 @@ from lmlab.tasks.adapters import by_writing
 from lmlab.tasks.evaluation import Outcome, Report, evaluate
 from lmlab.tasks.summarisation.baselines import lead_1, lead_3, longest_overlap
 from lmlab.tasks.summarisation.continuation import by_continuing
-from lmlab.tasks.summarisation.recipe import LONGEST, RECORD
+from lmlab.tasks.summarisation.recipe import LONGEST
 from lmlab.tasks.summarisation.stories import SUMMARISATION
 from lmlab.tasks.task import SPLITS, Predict
+from lmlab.tasks.teaching import RECORD
 
 SHOWN = 6
 

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
 from lmlab.models import GPT
 from lmlab.pretrained import load
-from lmlab.sources.atomic import write_file
 from lmlab.tasks.adapters import by_prompting
-from lmlab.tasks.summarisation.recipe import LONGEST, RECORD, record_of, town_summaries
+from lmlab.tasks.summarisation.recipe import LONGEST, town_summaries
 from lmlab.tasks.task import Predict
+from lmlab.tasks.teaching import teach
 from lmlab.text.batches import IGNORED
 from lmlab.text.tokenizer import Tokenizer
 from lmlab.text.vocabulary import END_OF_TEXT
-from lmlab.training import LabelledTexts, TrainingConfig, train
+from lmlab.training import LabelledTexts, TrainingConfig
 from lmlab.training.loop import Callback
 
 CONTEXT = 224
@@ -86,19 +84,15 @@ def train_continuer(
     """
     model, tokenizer = new_continuer()
     config = continuation_plan(steps, seed)
-    result = train(
+    teach(
         model,
         continuation_rows(tokenizer, town_summaries("train", steps * BATCH)),
         config,
+        out,
+        tokenizer,
         validation=continuation_rows(tokenizer, town_summaries("validation", 100)),
-        out=out,
-        resume=True,  # a new folder has nothing to go on from
-        tokenizer=tokenizer,
         callbacks=callbacks,
     )
-    if result.reason == "finished":
-        model.save_pretrained(out, tokenizer, torch.float16)
-        write_file(Path(out) / RECORD, record_of(config, result))
     return model
 
 

@@ -1,21 +1,18 @@
 """How the shipped summariser is trained. Used in chapter 6.3."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
 from lmlab.models import EncoderDecoder, TransformerConfig
 from lmlab.pretrained import load
-from lmlab.sources.atomic import write_file
 from lmlab.tasks.task import town_stories
+from lmlab.tasks.teaching import encode_pairs, teach
 from lmlab.text.tokenizer import Tokenizer
-from lmlab.training import Pairs, TrainingConfig, TrainingResult, train
+from lmlab.training import TrainingConfig
 from lmlab.training.loop import Callback
 
-RECORD = "training.json"
 CONTEXT = 192
 """The longest story of the town has 153 tokens."""
 LONGEST = 48
@@ -46,14 +43,6 @@ def town_summaries(split: str, n: int) -> list[tuple[str, str]]:
     return [(story.english, story.summary) for story in town_stories(split, n)]
 
 
-def encode_summaries(tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]]) -> Pairs:
-    """Texts with their summaries as ids, for `train`; summaries begin and end with the mark."""
-    sources, targets = (
-        [tokenizer.encode(text) for text in side] for side in zip(*pairs, strict=True)
-    )
-    return Pairs.of(sources, targets, begin_id=tokenizer.eos_id, end_id=tokenizer.eos_id)
-
-
 def plan(steps: int = STEPS, seed: int = 0) -> TrainingConfig:
     """The settings of `train_summariser`."""
     return TrainingConfig(
@@ -78,32 +67,13 @@ def train_summariser(
     """
     model, tokenizer = new_summariser(seed)
     config = plan(steps, seed)
-    result = train(
+    teach(
         model,
-        encode_summaries(tokenizer, town_summaries("train", steps * BATCH)),
+        encode_pairs(town_summaries("train", steps * BATCH), tokenizer),
         config,
-        validation=encode_summaries(tokenizer, town_summaries("validation", 200)),
-        out=out,
-        resume=True,  # a new folder has nothing to go on from
-        tokenizer=tokenizer,
+        out,
+        tokenizer,
+        validation=encode_pairs(town_summaries("validation", 200), tokenizer),
         callbacks=callbacks,
     )
-    if result.reason == "finished":
-        model.save_pretrained(out, tokenizer, torch.float16)
-        write_file(Path(out) / RECORD, record_of(config, result))
     return model
-
-
-def record_of(config: TrainingConfig, result: TrainingResult) -> str:
-    """What a card tells of a run, as JSON."""
-    last = result.history[-1]
-    record = {
-        "training": asdict(config),
-        "parameters": result.model.num_parameters(),
-        "tokens": last["tokens"],
-        "seconds": round(last["seconds"], 1),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "history": [row for row in result.history if "validation_loss" in row],
-    }
-    return json.dumps(record, indent=1) + "\n"

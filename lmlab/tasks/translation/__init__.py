@@ -1,12 +1,12 @@
 """Translation: sentences of the town into Chinese, and real ones into Spanish. Chapter 6.1."""
 
+from lmlab.tasks.teaching import encode_pairs
 from lmlab.tasks.translation.alignment import alignment_error_rate, attention_links, scene_links
 from lmlab.tasks.translation.card import score_translator, write_card
 from lmlab.tasks.translation.dictionary import Dictionary, learn_dictionary
 from lmlab.tasks.translation.overlap import ngram_f_score
 from lmlab.tasks.translation.recipe import (
     RECIPES,
-    encode_pairs,
     learn_vocabulary,
     train_translator,
 )

@@ -12,7 +12,8 @@ from lmlab.pretrained import load, locate
 from lmlab.sources.atomic import write_file
 from lmlab.tasks.adapters import by_writing
 from lmlab.tasks.evaluation import Report, evaluate
-from lmlab.tasks.translation.recipe import RECIPES, RECORD
+from lmlab.tasks.teaching import RECORD
+from lmlab.tasks.translation.recipe import RECIPES
 from lmlab.tasks.translation.sentences import copy
 
 EXAMPLES = 10

@@ -1,6 +1,5 @@
 """How the shipped translators were made, and how to make them again. Used in chapter 6.1."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,8 +9,8 @@ from typing import Any
 import torch
 
 from lmlab.models import EncoderDecoder, TransformerConfig
-from lmlab.sources.atomic import write_file
 from lmlab.tasks.task import SPLITS, Task
+from lmlab.tasks.teaching import encode_pairs, teach
 from lmlab.tasks.translation.dictionary import Dictionary, learn_dictionary
 from lmlab.tasks.translation.sentences import (
     TATOEBA,
@@ -21,10 +20,9 @@ from lmlab.tasks.translation.sentences import (
     town_pairs,
 )
 from lmlab.text.bpe import BPETokenizer
-from lmlab.training import Pairs, TrainingConfig, TrainingResult, train
+from lmlab.training import TrainingConfig, TrainingResult
 from lmlab.training.loop import Callback
 
-RECORD = "training.json"
 DICTIONARY_PAIRS = 25_000
 VALIDATED = 400
 """Pairs of the validation split that are scored now and then during training."""
@@ -106,21 +104,18 @@ def train_translator(
     tokenizer = learn_vocabulary(pairs[::6], recipe.vocab_size)
     torch.manual_seed(recipe.training.seed)
     model = EncoderDecoder(recipe.model_config(tokenizer.vocab_size))
-    result = train(
+    return teach(
         model,
         encode_pairs(pairs, tokenizer),
         recipe.training,
+        out,
+        tokenizer,
         validation=encode_pairs(recipe.pairs("validation")[:VALIDATED], tokenizer),
-        out=out,
         resume=resume,
-        tokenizer=tokenizer,
         callbacks=callbacks,
         progress=progress,
+        told={"recipe": name, "pairs": len(pairs), "model": asdict(model.config)},
     )
-    if result.reason == "finished":
-        model.save_pretrained(out, tokenizer, torch.float16)
-        write_file(Path(out) / RECORD, json.dumps(_record(name, len(pairs), result), indent=1))
-    return result
 
 
 def learn_vocabulary(pairs: Iterable[TextPair], vocab_size: int) -> BPETokenizer:
@@ -132,29 +127,3 @@ def learn_vocabulary(pairs: Iterable[TextPair], vocab_size: int) -> BPETokenizer
     """
     parts = (part for pair in pairs for side in pair for part in _HAN.split(side) if part)
     return BPETokenizer.train(parts, vocab_size, progress=False)
-
-
-def encode_pairs(pairs: Sequence[TextPair], tokenizer: BPETokenizer) -> Pairs:
-    """The pairs as ids, for `train`; targets begin and end with the tokenizer's <|endoftext|>."""
-    sources, targets = (
-        [tokenizer.encode(text) for text in side] for side in zip(*pairs, strict=True)
-    )
-    mark = tokenizer.eos_id
-    return Pairs.of(sources, targets, begin_id=mark, end_id=mark)
-
-
-def _record(name: str, n_pairs: int, result: TrainingResult) -> dict[str, Any]:
-    """What a card tells of a run."""
-    last = result.history[-1]
-    return {
-        "recipe": name,
-        "pairs": n_pairs,
-        "model": asdict(result.model.config),
-        "training": asdict(RECIPES[name].training),
-        "parameters": result.model.num_parameters(),
-        "tokens": last["tokens"],
-        "seconds": round(last["seconds"]),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "history": [row for row in result.history if "validation_loss" in row],
-    }

@@ -1,7 +1,7 @@
 """One text for all processes: encoded once, on disk, and mapped into memory by each of them.
 
-A process reads the blocks that are its own and no others (`own_rows`), so that nobody ever holds
-the whole text. It may be larger than the memory of the machine.
+The process that encodes holds the whole text while it does; after that, each reads the blocks that
+are its own (`own_rows`) and no others.
 """
 
 import json

@@ -9,12 +9,13 @@ from lmlab.models import EncoderDecoder
 from lmlab.pretrained import load
 from lmlab.tasks.summarisation import recipe
 from lmlab.tasks.task import SPLITS
+from lmlab.tasks.teaching import encode_pairs
 
 
 def test_stories_and_summaries_fit_the_model():
     model, tokenizer = recipe.new_summariser()
     for split in ("train", *SPLITS):
-        pairs = recipe.encode_summaries(tokenizer, recipe.town_summaries(split, 100))
+        pairs = encode_pairs(recipe.town_summaries(split, 100), tokenizer)
         pairs.require_fit(model.config.context_length, tokenizer.vocab_size)
         assert pairs.labels.shape[1] < recipe.LONGEST
 

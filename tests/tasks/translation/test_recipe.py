@@ -6,11 +6,10 @@ import pytest
 
 from lmlab.models import EncoderDecoder
 from lmlab.tasks import SPLITS, Example, Task, metrics
-from lmlab.tasks.translation import recipe
+from lmlab.tasks.teaching import RECORD, encode_pairs
 from lmlab.tasks.translation.recipe import (
     RECIPES,
     Recipe,
-    encode_pairs,
     learn_vocabulary,
     train_translator,
 )
@@ -55,7 +54,7 @@ def test_a_run_leaves_a_model_its_tokenizer_and_a_record(tiny, tmp_path):
     model, tokenizer = EncoderDecoder.from_pretrained(tmp_path), load_tokenizer(tmp_path)
     assert model.config == result.model.config
     assert model.config.vocab_size == tokenizer.vocab_size
-    record = json.loads((tmp_path / recipe.RECORD).read_text())
+    record = json.loads((tmp_path / RECORD).read_text())
     assert record["recipe"] == "tiny" and record["pairs"] == len(PAIRS)
     assert [row["step"] for row in record["history"]] == [2, 4]
 
@@ -69,7 +68,7 @@ def test_a_broken_run_goes_on_to_the_same_weights(tiny, tmp_path):
     whole = train_translator("tiny", tmp_path / "whole", progress=False)
     broken = train_translator("tiny", tmp_path / "broken", progress=False, callbacks=[Stop()])
     assert broken.reason == "interrupted"
-    assert not (tmp_path / "broken" / recipe.RECORD).exists()
+    assert not (tmp_path / "broken" / RECORD).exists()
     resumed = train_translator("tiny", tmp_path / "broken", resume=True, progress=False)
     for one, other in zip(whole.model.parameters(), resumed.model.parameters(), strict=True):
         assert one.equal(other)
