@@ -75,10 +75,10 @@ class Equations:
 
     def _repr_markdown_(self) -> str:
         rows = "\n".join(
-            f'| `paper("{one.id}")` | {one.title} | ${one.formula}$ | {_homes(one)} |'
+            f'| **{one.title}**<br>`paper("{one.id}")`: {_homes(one)} | ${one.formula}$ |'
             for one in self.equations
         )
-        return f"| | | | computed in |\n|:--|:--|:--|:--|\n{rows}"
+        return f"| where it is computed | |\n|:--|:--|\n{rows}"
 
 
 def paper(equation: str | None = None) -> Equation | Equations:
@@ -108,6 +108,6 @@ def all_equations() -> MappingProxyType[str, Equation]:
 
 
 def _homes(equation: Equation) -> str:
-    """The functions of an equation, each once."""
-    names = dict.fromkeys(line.home.removeprefix("lmlab.") for line in equation.code)
+    """The functions of an equation, by their last names, each once."""
+    names = dict.fromkeys(line.home.rpartition(".")[2] for line in equation.code)
     return ", ".join(f"`{name}`" for name in names)

@@ -39,7 +39,7 @@ def test_every_equation_is_shown_with_formula_and_code():
 def test_the_table_has_a_row_for_each():
     rows = paper()._repr_markdown_().splitlines()[2:]
     assert len(rows) == len(all_equations())
-    assert all(row.count("|") == 5 for row in rows)
+    assert all(row.count("|") == 3 for row in rows)
 
 
 def test_an_unknown_equation_names_the_known_ones():
