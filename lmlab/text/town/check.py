@@ -39,9 +39,12 @@ def check(story: str) -> list[Violation]:
     """
     memory = Memory()
     violations = []
-    for index, sentence in enumerate(sentences(story)):
+    told = sentences(story)
+    for index, sentence in enumerate(told):
         memory.world.sentence = index
         ways = readings(sentence)
+        if not ways and index == len(told) - 1 and sentence.endswith('"'):
+            continue  # speech: who said it was still to come
         if not ways:
             message = "no event of this world is told like this"
             violations.append(Violation("unreadable", index, sentence, message))

@@ -27,9 +27,15 @@ def test_generated_stories_have_no_violations(split):
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**6), cut=st.floats(0, 1))
+@example(seed=137, cut=0.421875)  # behind a speech, before who says it
 def test_a_story_may_end_anywhere(seed, cut):
     [story] = stories(1, seed)
     assert check(story[: int(cut * len(story))]) == []
+
+
+def test_speech_that_the_story_goes_on_after_is_read():
+    first, *_ = check('"Let us eat the moon!" They went back to the park.')
+    assert (first.kind, first.index) == ("unreadable", 0)
 
 
 @settings(max_examples=40, deadline=None)
