@@ -49,7 +49,7 @@ test: check
 verify: environment
 	$(call heading,Long checks)
 	@-$(bin)/lmlab fetch smollm2-135m minilm-l6
-	@OMP_NUM_THREADS=1 $(bin)/pytest -n 2 --dist worksteal -m 'long or browser' \
+	@OMP_NUM_THREADS=1 $(bin)/pytest -n 2 --dist worksteal -m 'long or browser' --durations=15 \
 	    --ignore=tests/browser tests
 
 chapters: environment

@@ -64,13 +64,14 @@ def test_one_wrong_letter_or_a_missing_end_is_a_mistake(new_model):
 
 
 def test_a_small_model_learns_it_and_looks_from_corner_to_corner(new_model):
-    plan = TrainingConfig(steps=120, batch_size=32, learning_rate=0.01, muon_learning_rate=0.03)
+    plan = TrainingConfig(steps=240, batch_size=32, learning_rate=0.01, muon_learning_rate=0.03)
     model = new_model()
     train(model, reversal_pairs(4000, longest=3), plan, progress=False)
     held_out = reversal_pairs(64, longest=3, seed=1)
     assert solved(model, held_out).mean() > 0.8
-    batch = held_out.batch([int((held_out.sources != IGNORED).sum(axis=1).argmax())])
+    of_three = np.flatnonzero((held_out.sources != IGNORED).sum(axis=1) == 3)
     with record(model, only="*.cross.weights") as tape:
-        batch.predict(model)
-    looks_at = tape.attention_weights()[0].mean(dim=0)[:3].argmax(dim=-1)  # one layer, all heads
+        held_out.batch(of_three.tolist()).predict(model)
+    [weights] = tape.layers("weights")  # one layer: (word, head, query, key)
+    looks_at = weights.mean(dim=(0, 1))[:3].argmax(dim=-1)
     assert looks_at.tolist() == [2, 1, 0]
