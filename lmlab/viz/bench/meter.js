@@ -13,16 +13,21 @@ function* elements(root = document) {
 }
 
 globalThis.meter = {
-  painted: null,
+  painted: null, // a promise
   hovers: [],
 
-  // Milliseconds from the opening of the page until what `ready` selects is there, nothing
-  // is left to do, and the frame after that stands on the screen.
-  async watch(ready) {
-    while (!document.querySelector(ready)) await frame();
-    await idle();
-    await afterPaint();
-    this.painted = performance.now();
+  // Resolves to the milliseconds from the start of the navigation until what `ready` selects is
+  // there, nothing is left to do, and the frame after that stands on the screen; to null when that
+  // takes longer than `most`.
+  watch(ready, most) {
+    const painted = async () => {
+      while (!document.querySelector(ready)) await frame();
+      await idle();
+      await afterPaint();
+      return performance.now();
+    };
+    const late = new Promise((done) => setTimeout(done, most, null));
+    this.painted = Promise.race([painted(), late]);
   },
 
   nodes() {

@@ -20,4 +20,4 @@ class AnsweringView(View):
         """The view as an `ipywidgets` widget, which asks `answer`."""
         from lmlab.viz.explorer.widget import answering_widget
 
-        return answering_widget(self.payload, bundle.source(self.scripts), self.answer)
+        return answering_widget(self.payload, bundle.module(self.scripts), self.answer)

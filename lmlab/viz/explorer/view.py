@@ -60,7 +60,7 @@ class View(ABC):
         """The view as an `ipywidgets` widget, for layouts and for `observe`."""
         from lmlab.viz.explorer.widget import explorer_widget
 
-        return explorer_widget(self.payload, bundle.source(self.scripts))
+        return explorer_widget(self.payload, bundle.module(self.scripts))
 
     @cached_property
     def html(self) -> str:

@@ -20,10 +20,15 @@ class Maps {
   seen(q) {
     return this.causal ? q + this.offset + 1 : this.keys.length;
   }
-  // The levels of one query of the head in row i, column j of the grid.
+  // The levels of the head in row i, column j of the grid; `starts` says where each query's begin.
+  head(i, j) {
+    const size = this.starts.at(-1);
+    const at = (i * this.heads.length + j) * size;
+    return this.levels.subarray(at, at + size);
+  }
+  // The levels of one query of that head.
   row(i, j, q) {
-    const head = (i * this.heads.length + j) * this.starts[this.queries.length];
-    return this.levels.subarray(head + this.starts[q], head + this.starts[q + 1]);
+    return this.head(i, j).subarray(this.starts[q], this.starts[q + 1]);
   }
   // Every head as its row and column in the grid.
   get places() {
@@ -42,33 +47,62 @@ function top(row, n) {
 
 // ---- drawing ----
 
-// One head as an image; where a pixel covers several weights, the largest is seen.
-function paint(maps, i, j, height, width) {
-  return painted(maps, height, width, (q) => maps.row(i, j, q), (level) => RAMP[level]);
-}
-
-// The same for any levels, -255 to 255: `row(q)` gives those of a query, `colour` one as a number.
-function painted(maps, height, width, row, colour) {
-  const image = new ImageData(Math.max(width, 1), Math.max(height, 1));
-  const pixels = new Uint32Array(image.data.buffer);
-  const down = patches(height, maps.queries.length);
-  const across = patches(width, maps.keys.length);
-  const line = new Int16Array(width); // the levels of one line of pixels
-  const hidden = 256; // what no query under the pixel can see
-  for (let y = 0; y < height; y++) {
-    line.fill(hidden);
-    for (let q = down[2 * y]; q < down[2 * y + 1]; q++) {
-      const levels = row(q);
-      for (let x = 0; x < width; x++) {
-        const end = Math.min(across[2 * x + 1], levels.length);
-        for (let k = across[2 * x]; k < end; k++) {
-          if (line[x] === hidden || Math.abs(levels[k]) > Math.abs(line[x])) line[x] = levels[k];
+// How heads become pictures of `height` × `width` pixels: where a pixel covers several weights, the
+// largest is seen. The pictures stand in an image with `stride` pixels to a line.
+class Raster {
+  constructor({ queries, keys, starts }, height, width, stride = width) {
+    const down = patches(height, queries.length);
+    const across = patches(width, keys.length);
+    const most = queries.length * Math.max(width, keys.length);
+    const weight = new Int32Array(most); // pairs of a weight and a pixel that covers it
+    const pixel = new Int32Array(most);
+    let n = 0;
+    this.copied = []; // lines of pixels that are as the line above
+    for (let y = 0; y < height; y++) {
+      if (down[2 * y] === down[2 * y - 2]) {
+        this.copied.push(y);
+        continue;
+      }
+      for (let q = down[2 * y]; q < down[2 * y + 1]; q++) {
+        const seen = starts[q + 1] - starts[q];
+        for (let x = 0; x < width; x++) {
+          const end = Math.min(across[2 * x + 1], seen);
+          for (let k = across[2 * x]; k < end; k++) {
+            weight[n] = starts[q] + k;
+            pixel[n++] = y * stride + x;
+          }
         }
       }
     }
-    for (let x = 0; x < width; x++) if (line[x] !== hidden) pixels[y * width + x] = colour(line[x]);
+    Object.assign(this, { width, stride, weight, pixel, n, largest: new Int16Array(height * stride) });
   }
-  return image;
+
+  // Paint head i, j into the image, with its first pixel at `start`. What is shown are the levels
+  // of a `head`, -255 to 255, as the colours of a `ramp` that has level 0 at `zero`.
+  paint(image, start, { head, ramp, zero }, i, j) {
+    const pixels = new Int32Array(image.data.buffer);
+    const levels = head(i, j);
+    const { weight, pixel, n, largest, width, stride } = this;
+    largest.fill(-1);
+    for (let at = 0; at < n; at++) {
+      const level = levels[weight[at]];
+      const size = level < 0 ? -level : level;
+      const to = pixel[at];
+      if (size > largest[to]) {
+        largest[to] = size;
+        pixels[start + to] = ramp[zero + level];
+      }
+    }
+    for (const y of this.copied) {
+      const line = start + y * stride;
+      pixels.copyWithin(line, line - stride, line - stride + width);
+    }
+  }
+}
+
+// What pictures of heads show, and in which colours: here, the weights.
+function weightsOf(maps) {
+  return { head: (i, j) => maps.head(i, j), ramp: RAMP, zero: 0 };
 }
 
 // For each of `size` pixels in a line, the first and the end of the weights under it.

@@ -4,10 +4,10 @@ const MORE = [214, 112, 12], LESS = [43, 123, 200];
 
 // A difference of levels, -255 to 255, as a colour that lets the page shine through where it is
 // small; the square root lifts small differences into sight, as it does small weights.
-const SIGNED = Uint32Array.from({ length: 511 }, (_, at) => {
+const SIGNED = Int32Array.from({ length: 511 }, (_, at) => {
   const [r, g, b] = at === 255 ? [128, 128, 128] : at > 255 ? MORE : LESS;
   const alpha = Math.round(255 * (0.07 + 0.93 * Math.sqrt(Math.abs(at - 255) / 255)));
-  return ((alpha << 24) | (b << 16) | (g << 8) | r) >>> 0;
+  return (alpha << 24) | (b << 16) | (g << 8) | r;
 });
 
 class CompareView extends AttentionView {
@@ -17,28 +17,29 @@ class CompareView extends AttentionView {
   }
 
   levels({ i, j, query }) {
-    const [before, after] = [this.maps, this.maps.second].map((maps) => maps.row(i, j, query));
-    return Int16Array.from(after, (level, k) => level - before[k]);
+    return differences(this.maps.row(i, j, query), this.maps.second.row(i, j, query));
   }
 
   build() {
     const { maps } = this;
     const images = {
-      difference: (i, j, height, width) =>
-        painted(maps, height, width, (query) => this.levels({ i, j, query }), (level) => SIGNED[level + 255]),
-      first: (...at) => paint(maps, ...at),
-      second: (...at) => paint(maps.second, ...at),
+      difference: { head: (i, j) => differences(maps.head(i, j), maps.second.head(i, j)), ramp: SIGNED, zero: 255 },
+      first: weightsOf(maps),
+      second: weightsOf(maps.second),
     };
     const called = { ...maps.called, difference: "difference" };
     const select = node("select", {}, ...Object.keys(images).map((name) => node("option", { value: name }, called[name])));
     select.value = maps.small;
-    select.addEventListener("change", () => this.grid.paint());
-    this.grid = new Grid(this, () => this.arrange(), (...at) => images[select.value](...at));
+    select.addEventListener("change", () => {
+      this.grid.drawn = false;
+      this.draw();
+    });
+    this.grid = new Grid(this, () => this.arrange(), () => images[select.value]);
     const heading = new Heading(this, (head) => `${this.share(head)} of the attention differs`);
     this.tokens = new Tokens(this, (level) => (Math.abs(level) >= 13 ? withSign(level) : ""));
     const room = () => Math.min((this.wide ? this.width / 3 : this.width) - 16, 340);
     const matrices = ["first", "second", "difference"].map((name) => {
-      const matrix = new Matrix(this, room, { image: images[name], called: called[name] });
+      const matrix = new Matrix(this, room, { shows: images[name], called: called[name] });
       return node("figure", {}, node("figcaption", {}, called[name]), matrix.element);
     });
     const bar = node("label", {}, "Small pictures show ", select);
@@ -109,6 +110,10 @@ class CompareView extends AttentionView {
     const [before, after] = [maps, maps.second].map((one) => percent(one.row(i, j, query)[key] ?? 0));
     return `${this.asking()} looks at ${maps.keys[key]} (${key}): ${maps.called.first} ${before}, ${maps.called.second} ${after}`;
   }
+}
+
+function differences(before, after) {
+  return Int16Array.from(after, (level, at) => level - before[at]);
 }
 
 function withSign(level) {

@@ -7,10 +7,10 @@ const MOST_PARTS = 1700; // with more heads and tokens, heads have no cell of th
 
 // `arrange()` says where each miniature stands: the `side` of one, the `width` and `height` of all,
 // its `slots` ({ i, j, x, y }) in reading order with so many `columns`, and the `names` beside them.
-// `image` paints one.
+// `shows()` says what they show.
 class Grid {
-  constructor(view, arrange, image = (...at) => paint(view.maps, ...at)) {
-    Object.assign(this, { view, arrange, image, cells: new Map() });
+  constructor(view, arrange, shows = () => weightsOf(view.maps)) {
+    Object.assign(this, { view, arrange, shows, cells: new Map() });
     const { layers, heads, keys, merged } = view.maps;
     const bare = layers.length * heads.length + keys.length > MOST_PARTS;
     this.element = node("div", {
@@ -63,7 +63,7 @@ class Grid {
     const { side, width, height } = this.plan;
     this.element.style.cssText = `--side:${side}px;width:${width}px;height:${height}px`;
     if (this.rows) this.place();
-    this.paint();
+    this.pen = this.drawn = null;
   }
 
   // A cell over each miniature, in rows as they are seen.
@@ -84,7 +84,7 @@ class Grid {
   }
 
   make({ i, j }) {
-    const cell = node("button", { role: "gridcell", tabindex: "-1" });
+    const cell = node("div", { class: "cell", role: "gridcell", tabindex: "-1" });
     this.cells.set(`${i}.${j}`, cell);
     return cell;
   }
@@ -97,6 +97,7 @@ class Grid {
 
   // Mark the head on show for eye and screen reader, and the chosen one for the keyboard.
   draw() {
+    if (!this.drawn) for (const cell of this.cells.values()) cell.title = cell.ariaLabel = this.label(cell.slot_);
     const { shown, selected } = this.view;
     const cell = this.cell(shown);
     if (cell !== this.marked) {
@@ -104,9 +105,11 @@ class Grid {
       if (cell !== this.element) cell.setAttribute("aria-selected", "true");
       this.marked = cell;
     }
-    const { x, y } = this.slot(shown) ?? { x: -999, y: 0 };
-    this.element.style.setProperty("--x", `${x}px`);
-    this.element.style.setProperty("--y", `${y}px`);
+    if (!this.rows) {
+      const { x, y } = this.slot(shown) ?? { x: -999, y: 0 };
+      this.element.style.setProperty("--x", `${x}px`);
+      this.element.style.setProperty("--y", `${y}px`);
+    }
     const tab = this.cell(selected);
     if (tab !== this.tab && tab !== this.element) {
       if (this.tab) this.tab.tabIndex = -1;
@@ -115,17 +118,23 @@ class Grid {
     }
   }
 
+  lay() {
+    if (!this.pen) [this.pen, this.scale] = canvas(this.canvas, this.plan.width, this.plan.height);
+  }
+
   paint() {
+    if (this.drawn) return;
+    this.drawn = true;
     const { side, width, height, slots, names } = this.plan;
-    const { view } = this;
-    const [pen, scale] = canvas(this.canvas, width, height);
-    const pixels = Math.round(side * scale);
-    for (const { i, j, x, y } of slots) {
-      pen.putImageData(this.image(i, j, pixels, pixels), Math.round(x * scale), Math.round(y * scale));
-    }
+    const { view, pen, scale } = this;
+    const px = (value) => Math.round(value * scale);
+    const image = new ImageData(px(width) + 1, px(height) + 1); // a rounded miniature may stand out
+    const raster = new Raster(view.maps, px(side), px(side), image.width);
+    const shows = this.shows();
+    for (const { i, j, x, y } of slots) raster.paint(image, px(y) * image.width + px(x), shows, i, j);
+    pen.putImageData(image, 0, 0);
     pen.textBaseline = "middle";
     for (const slot of slots) this.caption(pen, slot);
-    for (const cell of this.cells.values()) cell.title = cell.ariaLabel = this.label(cell.slot_);
     pen.font = "10px system-ui, sans-serif";
     pen.fillStyle = view.color("faint");
     for (const { text, x, y, align, up } of names) {
@@ -205,10 +214,10 @@ function inRows({ layers, heads }, { width, height, least = 6, most, blocks = 1 
 const GRID_STYLE = `
 .grid { position: relative; }
 .grid canvas { position: absolute; left: 0; top: 0; }
-.grid button { position: absolute; width: var(--side); height: var(--side); padding: 0;
-  border: 0; border-radius: 1px; background: none; cursor: pointer; outline-offset: 0; }
-.grid button:hover { outline: 2px solid var(--faint); }
-.grid button[aria-selected] { outline: 3px solid var(--query); }
+.cell { position: absolute; width: var(--side); height: var(--side);
+  border-radius: 1px; cursor: pointer; outline-offset: 0; }
+.cell:hover { outline: 2px solid var(--faint); }
+.cell[aria-selected] { outline: 3px solid var(--query); }
 .bare::after { content: ""; position: absolute; width: var(--side); height: var(--side);
   left: var(--x); top: var(--y); outline: 2px solid var(--query); }
 .badges { display: flex; flex-wrap: wrap; gap: 6px; margin: 4px 0 0 ${GUTTER}px; max-width: 400px; }

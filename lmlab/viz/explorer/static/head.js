@@ -5,8 +5,10 @@ const MONO = "11px ui-monospace, Menlo, Consolas, monospace";
 
 // What all views of attention have: a frame, one selection, and what pointer and keys do to it.
 // A view says what stands in its frame (`build`, which fills `parts`) and how it fits a width
-// (`fit`). A part has an `element`; `draw()` brings it up to date with what the view shows, and
-// `forget()` makes it draw anew what it would have kept.
+// (`fit`). A part has an `element`. `draw()` brings its text and its styles up to date with what the
+// view shows, `measure()` asks where things stand now, `lay()` gives canvases their sizes, `paint()`
+// fills them: in this order over all parts, so that the page is laid out as rarely as can be.
+// `forget()` makes a part do anew what it has kept.
 class AttentionView {
   constructor(root, model, maps) {
     Object.assign(this, { root, model, maps, parts: [], hovered: {}, locked: false });
@@ -15,6 +17,8 @@ class AttentionView {
     this.reading = node("p", { class: "reading" });
     const { title } = maps;
     this.frame = node("section", { class: "frame", "aria-label": title });
+    root.append(this.frame);
+    this.fit(); // while there is nothing to lay out
     this.frame.append(
       node("header", {}, node("h3", {}, title), node("p", {}, this.describe()), this.legend()),
       ...this.build(),
@@ -22,12 +26,12 @@ class AttentionView {
       this.live,
     );
     this.frame.addEventListener("keydown", (event) => this.key(event));
-    root.append(this.frame);
     this.resized = new ResizeObserver(() => this.layout());
     this.resized.observe(this.frame);
     this.answer = () => this.hear(this.inward(model.get("selected")));
     model.on("change:selected", this.answer);
-    this.layout();
+    this.repaint();
+    this.tokens.reveal();
   }
 
   end() {
@@ -90,8 +94,8 @@ class AttentionView {
       this.model.save_changes();
     }
     this.draw();
-    this.tokens.reveal();
     this.live.textContent = this.sentence();
+    this.tokens.reveal();
   }
 
   // Follow a selection made in Python; our own comes back too.
@@ -156,6 +160,7 @@ class AttentionView {
     else if (event.key === ",") this.move("j", -1, maps.heads.length);
     else if (event.key === ".") this.move("j", 1, maps.heads.length);
     else if (event.key === "Escape") this.lock(false);
+    else if (event.key === " " && onGrid) this.choose({});
     else if (event.key === "Enter" && (onTokens || onGrid)) this.lock(!this.locked);
     else if (step && onGrid) this.choose(grid.beside(this.selected, event.key));
     else if (step && event.shiftKey) this.move("key", step, maps.seen(this.selected.query));
@@ -172,17 +177,23 @@ class AttentionView {
 
   // Fit everything to the width there is.
   layout() {
-    const width = this.frame.clientWidth - 2 * PADDING;
-    if (width < 80 || width === this.width) return;
-    this.width = width;
-    this.frame.classList.toggle("wide", width >= 730);
+    if (!this.fit()) return;
     this.repaint();
     this.tokens.reveal();
   }
 
+  // Take the width there is; says whether it is another than before.
+  fit() {
+    const width = this.frame.clientWidth - 2 * PADDING;
+    if (width < 80 || width === this.width) return false;
+    this.width = width;
+    this.frame.classList.toggle("wide", width >= 730);
+    return true;
+  }
+
   repaint() {
     if (!this.width) return;
-    this.ink = getComputedStyle(this.frame);
+    this.colors = {};
     for (const part of this.parts) part.forget?.();
     this.draw();
   }
@@ -191,12 +202,13 @@ class AttentionView {
   draw() {
     if (!this.width) return;
     this.frame.classList.toggle("locked", this.locked);
-    for (const part of this.parts) part.draw();
-    this.reading.textContent = this.sentence();
+    for (const part of this.parts) part.draw?.();
+    write(this.reading, this.sentence());
+    for (const step of ["measure", "lay", "paint"]) for (const part of this.parts) part[step]?.();
   }
 
   color(name) {
-    return this.ink.getPropertyValue(`--${name}`);
+    return (this.colors[name] ??= getComputedStyle(this.frame).getPropertyValue(`--${name}`));
   }
 
   get wide() {
@@ -280,6 +292,7 @@ class Tokens {
 
   forget() {
     this.places = null;
+    canvas(this.arcs, 0, 0); // must not stretch what is measured
   }
 
   draw() {
@@ -289,7 +302,6 @@ class Tokens {
     this.mark("aria-selected", this.askers[shown.query]);
     this.mark("data-key", this.chips[shown.key]);
     this.element.setAttribute("aria-activedescendant", this["aria-selected"].id);
-    this.drawArcs(row, shown.query);
   }
 
   // Move an attribute, remembered by its name, from the token that has it to this one.
@@ -310,14 +322,20 @@ class Tokens {
     if (chip.dataset.share !== share) chip.dataset.share = share;
   }
 
-  drawArcs(row, query) {
-    this.places ??= this.measure();
+  lay() {
+    if (this.laid === this.places) return;
+    this.laid = this.places;
+    canvas(this.arcs, ...this.places.size);
+  }
+
+  paint() {
+    const { shown } = this.view;
     const pen = this.arcs.getContext("2d");
     pen.clearRect(0, 0, this.arcs.width, this.arcs.height);
     const [more, less] = [this.view.color("arc"), this.view.color("arc-less")];
     pen.lineCap = "round";
-    const from = this.places.askers[query];
-    row.forEach((level, k) => {
+    const from = this.places.askers[shown.query];
+    this.view.levels(shown).forEach((level, k) => {
       const to = this.places.chips[k];
       const share = Math.abs(level) / 255;
       if (share * 255 < ARC_FROM || to === from) return;
@@ -333,10 +351,9 @@ class Tokens {
 
   // Where each token stands in the strip, once per layout.
   measure() {
-    canvas(this.arcs, 0, 0); // must not stretch what is measured
+    if (this.places) return;
     const { element } = this;
     const box = element.getBoundingClientRect();
-    canvas(this.arcs, element.clientWidth, element.scrollHeight);
     const place = (chip) => {
       const { left, right, top, bottom } = chip.getBoundingClientRect();
       const down = element.scrollTop - box.top;
@@ -344,7 +361,8 @@ class Tokens {
     };
     const chips = this.chips.map(place);
     const { crossed, offset } = this.view.maps;
-    return { chips, askers: crossed ? this.askers.map(place) : chips.slice(offset) };
+    const askers = crossed ? this.askers.map(place) : chips.slice(offset);
+    this.places = { chips, askers, size: [element.clientWidth, element.scrollHeight] };
   }
 
   // Scroll the tokens, and nothing else, until the chosen one is seen.
@@ -359,8 +377,8 @@ class Tokens {
 
 // One head as a matrix, in at most `room()` pixels: rows look, columns are looked at.
 class Matrix {
-  constructor(view, room, { image = (...at) => paint(view.maps, ...at), called = "Attention matrix" } = {}) {
-    Object.assign(this, { view, room, image, called });
+  constructor(view, room, { shows = weightsOf(view.maps), called = "Attention matrix" } = {}) {
+    Object.assign(this, { view, room, shows, called });
     this.canvas = node("canvas", { role: "img" });
     this.cross = node("canvas", { class: "over", "aria-hidden": "true" });
     this.element = node("div", { class: "matrix" }, node("div", {}, this.canvas, this.cross));
@@ -379,36 +397,51 @@ class Matrix {
   }
 
   forget() {
-    this.drawn = null;
+    this.drawn = this.plot = this.raster = null;
   }
 
   draw() {
-    if (this.drawn !== this.view.map) this.drawWeights();
-    this.drawn = this.view.map;
-    this.drawCross();
+    const { maps, map, shown } = this.view;
+    if (this.drawn === map) return;
+    const what = `${this.called}. ${maps.name(shown.i, shown.j)}, rows look, columns are looked at`;
+    this.canvas.setAttribute("aria-label", what);
   }
 
-  drawWeights() {
-    const { maps, shown } = this.view;
-    const rows = maps.queries.length;
-    const columns = maps.keys.length;
+  // How much room there is, once per layout.
+  measure() {
+    if (this.plot) return;
+    const { maps } = this.view;
+    const [rows, columns] = [maps.queries.length, maps.keys.length];
     const most = Math.max(rows, columns);
     const room = this.room();
     const named = (room - 70) / most >= 10; // room for a name on each row
     const gutter = named ? this.longest() + 12 : 20;
     const size = Math.min((room - gutter - 4) / most, 44);
-    this.plot = { x: gutter, y: 4, size, width: size * columns, height: size * rows };
-    const width = gutter + this.plot.width + 4;
-    const height = gutter + this.plot.height + 8;
-    const [pen, scale] = canvas(this.canvas, width, height);
+    this.plot = { x: gutter, y: 4, size, width: size * columns, height: size * rows, named };
+  }
+
+  // The canvases, and where the pixels of any head lie.
+  lay() {
+    if (this.raster) return;
+    const { x, y, width, height } = this.plot;
+    const [, scale] = canvas(this.canvas, x + width + 4, x + height + 8);
+    canvas(this.cross, x + width + 4, x + height + 8);
     const px = (value) => Math.round(value * scale);
-    const image = this.image(shown.i, shown.j, px(this.plot.height), px(this.plot.width));
-    pen.putImageData(image, px(gutter), px(4));
-    if (named) this.nameRows(pen);
-    else this.nameAxes(pen);
-    canvas(this.cross, width, height);
-    const what = `${this.called}. ${maps.name(shown.i, shown.j)}, rows look, columns are looked at`;
-    this.canvas.setAttribute("aria-label", what);
+    this.corner = [px(x), px(y)];
+    this.pixels = new ImageData(Math.max(1, px(width)), Math.max(1, px(height)));
+    this.raster = new Raster(this.view.maps, this.pixels.height, this.pixels.width);
+  }
+
+  paint() {
+    const { map, shown } = this.view;
+    const pen = this.canvas.getContext("2d");
+    if (this.drawn !== map) {
+      this.raster.paint(this.pixels, 0, this.shows, shown.i, shown.j);
+      pen.putImageData(this.pixels, ...this.corner);
+    }
+    if (!this.drawn) this.plot.named ? this.nameRows(pen) : this.nameAxes(pen);
+    this.drawn = map;
+    this.paintCross();
   }
 
   nameRows(pen) {
@@ -441,7 +474,7 @@ class Matrix {
   }
 
   // The row of the query on show, and the pair in it.
-  drawCross() {
+  paintCross() {
     const { query, key } = this.view.shown;
     const { x, y, size } = this.plot;
     const pen = this.cross.getContext("2d");
@@ -477,14 +510,11 @@ class Table {
   draw() {
     if (!this.element.open) return;
     const { caption, rows } = this.read();
-    this.caption.textContent = caption;
+    write(this.caption, caption);
     while (this.lines.length < rows.length) this.lines.push(this.line(this.lines.length));
     this.lines.forEach((cells, n) => {
       const { texts = [], share = 0 } = rows[n] ?? {};
-      cells.forEach((cell, c) => {
-        const text = `${texts[c] ?? ""}`;
-        if (cell.textContent !== text) cell.textContent = text;
-      });
+      cells.forEach((cell, c) => write(cell, `${texts[c] ?? ""}`));
       cells.at(-1).style.setProperty("--share", `${100 * share}%`);
     });
   }
@@ -498,6 +528,11 @@ class Table {
     this.body.append(node("tr", {}, name, ...cells));
     return [button ?? name, ...cells];
   }
+}
+
+// What stays as it was need not be laid out again.
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 // The keys that the query on show looks at most.

@@ -5,8 +5,8 @@ const SECONDS = 0.6; // between checkpoints while playing
 
 // Attention at several checkpoints, of which the one `at` the pointer of time is read.
 class Film extends Maps {
-  row(i, j, q) {
-    return super.row(this.at * this.layers.length + i, j, q);
+  head(i, j) {
+    return super.head(this.at * this.layers.length + i, j);
   }
   get badges() {
     return this.earned[this.at];
@@ -46,7 +46,7 @@ class TimelineView extends HeadView {
   choose(change, how) {
     if (change.at !== undefined && change.at !== this.maps.at) {
       this.maps.at = change.at;
-      this.grid.paint();
+      this.grid.drawn = false;
     }
     super.choose(change, how);
   }
@@ -128,6 +128,14 @@ class Curves {
   }
 
   draw() {
+    const { maps } = this.view;
+    const now = `step ${maps.steps[maps.at]}` + (maps.losses ? ` · loss ${maps.losses[maps.at]}` : "");
+    this.slider.value = maps.at;
+    this.slider.setAttribute("aria-valuetext", now);
+    this.now.textContent = now;
+  }
+
+  paint() {
     const { pen, view } = this;
     const { maps, shown } = view;
     pen.clearRect(0, 0, this.element.width, this.element.height);
@@ -147,10 +155,6 @@ class Curves {
       const line = { name: "loss", colour: view.color("ink"), values: losses };
       this.drawLines([line], { top, tall: PLOT.loss, low, high: high > low ? high : low + 1, unit: "" });
     }
-    const now = `step ${maps.steps[maps.at]}` + (losses ? ` · loss ${losses[maps.at]}` : "");
-    this.slider.value = maps.at;
-    this.slider.setAttribute("aria-valuetext", now);
-    this.now.textContent = now;
     const ends = scores.map(({ name, values }) => `${name} ${values[0]} to ${values.at(-1)} %`);
     this.element.setAttribute("aria-label", `Scores of ${maps.name(shown.i, shown.j)} over training: ${ends.join(", ")}`);
   }
