@@ -50,7 +50,7 @@ _PAGE = """\
 # drops (the last semicolon of a block, comments), and what it keeps without the spaces around it.
 _PIECE = re.compile(
     r"""(?P<text> "(?:\\.|[^"\\\n])*" | `(?: \$\{ (?:[^{}`]|`[^`]*`)* \} | \\. | [^`\\] )*` )
-    | ;(?=(?:\s|//[^\n]*)*\}) | //[^\n]*
+    | ;(?=(?:\s|//[^\n]*\n)*\}) | //[^\n]*
     | [ ]*(?P<sign> [][=,;:?(){}<>*&|] | (?<=[ ])[-+/%](?=[ =][^-+]) )[ ]*""",
     re.VERBOSE,
 )

@@ -71,7 +71,9 @@ def test_a_lean_script_keeps_texts_and_keeps_words_apart():
     const a = "x = y; } // z"; // why
       return `${b ? `c , d; }` : ""} , e`;
     const n = a - -b + c++ - d + ++e / 2;
-    if (a) { b += 1; }
+    if (a) { b += 1; // one
+    } // { and }
+    const z = 1; // {} here
     else c[0] = [...d]
       .map(e);
     f()
@@ -81,7 +83,7 @@ def test_a_lean_script_keeps_texts_and_keeps_words_apart():
     `;"""
     assert bundle.lean(code).splitlines() == [
         'const a="x = y; } // z";return `${b ? `c , d; }` : ""} , e`;'
-        "const n=a - -b+c++-d + ++e/2;if(a){b+=1}else c[0]=[...d].map(e);f()",
+        "const n=a - -b+c++-d + ++e/2;if(a){b+=1}const z=1;else c[0]=[...d].map(e);f()",
         "const{g}=h",
         "S=`.a .b > i{color:red}`;",
     ]

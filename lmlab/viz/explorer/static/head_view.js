@@ -26,7 +26,7 @@ class HeadView extends AttentionView {
   }
 }
 
-const HEAD_VIEW_STYLE = ".wide .column:first-child { flex: none; max-width: 46%; }";
+const HEAD_VIEW_STYLE = ".wide .column:first-child { flex: none; max-width: 46% }";
 
 VIEWS.head_view = {
   style: HEAD_STYLE + GRID_STYLE + HEAD_VIEW_STYLE,
