@@ -41,9 +41,12 @@ Place = list[int | float]  # x and y, in CSS pixels
 class Measure:
     """What one opening of a page showed; None where there is nothing to measure.
 
-    Times are milliseconds. `work` is the processor time that the page's main thread spends on a
-    move of the pointer, less what it spends at rest; `frame` the time from the move to the next
-    frame on the screen.
+    Times are milliseconds. `paint` runs from the start of the navigation until the view is there,
+    the page idle and one more frame on the screen: it holds the browser's own start of a page
+    (a process for it, the file, the parser; an empty page pays this too), scripts, layout and
+    drawing, and the two frames that are waited for. The browser itself runs already.
+    `work` is the processor time that the page's main thread spends on a move of the pointer, less
+    what it spends at rest; `frame` the time from the move to the next frame on the screen.
     """
 
     requests: int

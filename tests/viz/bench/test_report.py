@@ -38,6 +38,12 @@ def test_pages_are_opened_by_turns_and_the_median_is_told(browser):
     assert model["bytes"] > 10_000
 
 
+def test_what_an_empty_page_takes_is_told_apart(browser):
+    empty, model, head = bench_viz(repeats=3, tokens=[4])["rows"]
+    assert empty["paint_above"] == 0 and head["paint_above"] is None
+    assert model["paint_above"] == model["paint"] - empty["paint"] == 100
+
+
 def test_the_table_is_markdown_and_says_what_it_means(browser):
     said = table(bench_viz(repeats=1, tokens=[4]))
     rows = [line for line in said.splitlines() if line.startswith("|")]

@@ -48,6 +48,32 @@ def test_it_shows_the_start_before_anyone_touches_it(open_page, toy):
     )
 
 
+def test_the_view_stands_before_the_parser_goes_on(open_page, toy):
+    """The still picture is never drawn first: table, cells and keyboard are there at once."""
+    probe = """<script>
+      const root = document.querySelector(".lmlab-view").shadowRoot;
+      window.seen = [root.querySelectorAll("tbody tr").length,
+        root.querySelectorAll("[role=gridcell][aria-label]").length,
+        root.querySelectorAll("[role=gridcell][tabindex='0']").length,
+        root.querySelector(".reading").textContent];
+    </script>"""
+    page = open_page(toy.html + probe)
+    rows, cells, stops, said = page.evaluate("window.seen")
+    assert rows > 0 and cells == 4 and stops == 1
+    assert said == "e (4) looks at d (3) with 100 % of its attention"
+
+
+def test_space_on_a_head_does_not_scroll_the_page(open_page, random_attention, names):
+    view = head_view(random_attention(2, 2, 6), names(6)).html
+    page = open_page(view + "<p style='height:3000px'>below</p>")
+    page.get_by_role("gridcell").first.focus()
+    page.keyboard.press("Space")
+    assert page.evaluate("scrollY") == 0
+    page.locator("body").evaluate("() => document.querySelector('.lmlab-view').remove()")
+    page.keyboard.press("Space")
+    page.wait_for_function("scrollY > 0")  # without the view the same key scrolls
+
+
 def test_hover_previews_click_locks_and_escape_frees(open_page, toy, frames):
     page = open_page(toy.html)
     option = page.get_by_role("option")
