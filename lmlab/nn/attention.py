@@ -17,6 +17,9 @@ from lmlab.nn.norms import RMSNorm
 from lmlab.nn.positions import apply_rope
 from lmlab.nn.taps import listening, tap
 
+ROWS = 64
+"""Queries whose causal weights are computed at a time: few enough for the processor's cache."""
+
 
 def attention_scores(
     q: Float[Tensor, "*batch query d_k"],
@@ -65,6 +68,28 @@ def attention(
     Source: Vaswani et al. 2017, eq. 1 (arXiv 1706.03762).
     """
     return attention_weights(q, k, mask) @ v
+
+
+def causal_weights(
+    q: Float[Tensor, "*batch query d_k"],
+    k: Float[Tensor, "*batch key d_k"],
+) -> Float[Tensor, "*batch query key"]:
+    """`attention_weights` with a causal mask, without the half of the work that it would hide.
+
+    The queries are the last of the keys. Some of them at a time meet the keys up to their own; the
+    mask is left with the corner in which a key may stand after a query.
+    """
+    n_queries, n_keys = q.size(-2), k.size(-2)
+    weights = q.new_empty(*q.shape[:-1], n_keys)
+    for start in range(0, n_queries, ROWS):
+        end = min(start + ROWS, n_queries)
+        seen = n_keys - n_queries + end
+        scores = attention_scores(q[..., start:end, :], k[..., :seen, :])
+        ahead = ~causal_mask(end - start, device=q.device)
+        scores[..., start - end :].masked_fill_(ahead, -torch.inf)
+        weights[..., start:end, :seen] = scores.softmax(dim=-1)
+        weights[..., start:end, seen:] = 0.0
+    return weights
 
 
 def causal_attention(
@@ -187,9 +212,12 @@ class MultiHeadAttention(nn.Module):
 
     def _explicit(self, q, k, v, mask, causal, bias) -> Tensor:
         """The equation step by step, for when someone looks."""
-        scores = attention_scores(q, k)
-        scores = tap(self, "scores", scores if bias is None else scores + bias)
-        weights = weights_from_scores(scores, _allowed(q, k, mask, causal))
+        if causal and mask is None and bias is None and not listening(self, "scores"):
+            weights = causal_weights(q, k)
+        else:
+            scores = attention_scores(q, k)
+            scores = tap(self, "scores", scores if bias is None else scores + bias)
+            weights = weights_from_scores(scores, _allowed(q, k, mask, causal))
         weights = tap(self, "weights", weights)  # (batch, n_heads, query, key)
         return F.dropout(weights, self.dropout, self.training) @ v
 
