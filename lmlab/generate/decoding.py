@@ -36,8 +36,11 @@ def decode(
     generator = None if seed is None else torch.Generator(ids.device).manual_seed(seed)
     ended = torch.zeros(ids.size(0), dtype=torch.bool, device=ids.device)
     for _ in range(max_new_tokens):
-        probs = probabilities(next_logits(ids), temperature, top_k, top_p)
-        token = probs.argmax(dim=-1) if temperature == 0 else sample(probs, generator)
+        logits = next_logits(ids)
+        if temperature == 0:
+            token = logits.argmax(dim=-1)
+        else:
+            token = sample(probabilities(logits, temperature, top_k, top_p), generator)
         if eos_id is not None:
             token = token.masked_fill(ended, eos_id)
             ended = ended | (token == eos_id)

@@ -44,12 +44,14 @@ class Pretrained(nn.Module):
     def evaluating(self) -> Iterator[None]:
         """For the length of a `with` block without dropout and gradients, then as before."""
         training = self.training
-        self.eval()
+        if training:  # to tell every module takes longer than a small model takes for a token
+            self.eval()
         try:
             with torch.no_grad():
                 yield
         finally:
-            self.train(training)
+            if training:
+                self.train()
 
     def num_parameters(self) -> int:
         """Learnt numbers, a shared matrix counted once."""
