@@ -101,7 +101,7 @@ class _Reader:
             self.start, self.cache = start, self._new_cache()
         seen = 0 if self.cache is None else self.cache.length
         mask = self._mask_for(ids)
-        with self.model.evaluating():
+        with self.model.evaluating(), torch.inference_mode():  # what is never trained on costs less
             logits = self.model(
                 ids[:, start + seen :],
                 attention_mask=None if mask is None else mask[:, start:],
