@@ -205,11 +205,17 @@ def generate(
     top_k: Annotated[int | None, typer.Option(help="Draw from the k likeliest tokens.")] = None,
     top_p: Annotated[float | None, typer.Option(help="Draw from the likeliest p of it.")] = None,
     seed: Annotated[int | None, typer.Option(help="Draw the same text again.")] = None,
+    int8: Annotated[
+        bool, typer.Option("--int8", help="A byte for each weight: faster, and a little worse.")
+    ] = False,
 ) -> None:
     """Let a model write, token by token, until its text ends."""
+    from lmlab.nn import quantise
     from lmlab.pretrained import load, write
 
     language_model, tokenizer = load(model)
+    if int8:
+        quantise(language_model)
     pieces = write(
         language_model,
         tokenizer,

@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
+from lmlab.nn.quantised import Int8Linear
 from lmlab.settings import Settings
 from lmlab.sources.atomic import write_file
 
@@ -63,6 +64,8 @@ class Pretrained(nn.Module):
         Each file is whole or not there at all; an older one is replaced. `dtype` (torch.float16,
         say) stores smaller numbers; they are read back as float32.
         """
+        if any(isinstance(module, Int8Linear) for module in self.modules()):
+            raise ValueError("an int8 model is not saved: save it before `quantise` rounds it.")
         folder = Path(folder)
         weights = {name: _stored(weight, dtype) for name, weight in self.weights().items()}
         config = {"architecture": type(self).__name__, **json.loads(self.config.to_json())}

@@ -15,11 +15,13 @@ from lmlab.nn import (
     attention_weights,
     causal_attention,
     causal_mask,
+    causal_weights,
     merge_heads,
     rope_rotation,
     share_heads,
     split_heads,
 )
+from lmlab.nn.attention import ROWS
 
 
 def _qkv(batch=2, heads=3, query=5, key=7, d=8, seed=0):
@@ -71,6 +73,32 @@ def test_future_keys_cannot_change_the_past():
     after = causal_attention(q, k, v)
     torch.testing.assert_close(after[:, :, :4], before[:, :, :4])
     assert not torch.allclose(after[:, :, 4:], before[:, :, 4:])
+
+
+@given(
+    n_queries=st.integers(1, 2 * ROWS + 5),
+    n_before=st.integers(0, ROWS + 3),
+    batch=st.sampled_from([(), (2, 3)]),
+    seed=st.integers(0, 10**6),
+)
+@settings(max_examples=20, deadline=None)
+def test_causal_weights_are_those_under_a_causal_mask(n_queries, n_before, batch, seed):
+    torch.manual_seed(seed)
+    n_keys = n_before + n_queries
+    q, k = torch.randn(*batch, n_queries, 8), torch.randn(*batch, n_keys, 8)
+    expected = attention_weights(q, k, causal_mask(n_queries, n_keys))
+    torch.testing.assert_close(causal_weights(q, k), expected)
+
+
+def test_gradients_flow_through_causal_weights():
+    torch.manual_seed(0)
+    q, k = torch.randn(2, ROWS + 5, 4, requires_grad=True), torch.randn(2, ROWS + 5, 4)
+    mask, pull = causal_mask(ROWS + 5), torch.randn(2, ROWS + 5, ROWS + 5)
+    ours, masked = (
+        torch.autograd.grad((weights * pull).sum(), q)[0]
+        for weights in (causal_weights(q, k), attention_weights(q, k, mask))
+    )
+    torch.testing.assert_close(ours, masked)
 
 
 def test_each_head_gets_its_own_slice_of_the_width():
@@ -160,9 +188,10 @@ def test_a_cache_keeps_what_the_memory_offers():
     masked=st.booleans(),
     biased=st.booleans(),
     rotated=st.booleans(),
+    only=st.sampled_from([None, "weights"]),
     seed=st.integers(0, 10**6),
 )
-def test_watched_and_unwatched_attention_agree(heads, causal, masked, biased, rotated, seed):
+def test_watched_and_unwatched_attention_agree(heads, causal, masked, biased, rotated, only, seed):
     torch.manual_seed(seed)
     module = MultiHeadAttention(16, *heads, qk_norm=rotated)
     x = torch.randn(2, 5, 16)
@@ -173,7 +202,7 @@ def test_watched_and_unwatched_attention_agree(heads, causal, masked, biased, ro
         "rotation": rope_rotation(torch.arange(5)[None], 4) if rotated else None,
     }
     plain = module(x, **arguments)
-    with record(module):
+    with record(module, only):
         watched = module(x, **arguments)
     torch.testing.assert_close(plain, watched, atol=1e-5, rtol=1e-5)
 
