@@ -8,6 +8,7 @@ traceback: see `OneSentenceErrors`.
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from difflib import get_close_matches
 from pathlib import Path
@@ -250,6 +251,73 @@ def bench_train(
 
     result = bench_training(seeds, steps, threads)
     print(json.dumps(result, indent=1) if as_json else table(result))
+
+
+@bench.command("all")
+def bench_all(
+    parts: Annotated[
+        list[str] | None, typer.Argument(help="Only these; a wrong name lists them.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A file for the JSON, rewritten after each part.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Everything that has a budget, part after part, in one table; Ctrl-C ends it early."""
+    from lmlab.bench import PARTS
+
+    _bench_parts(parts or list(PARTS), threads, as_json, out)
+
+
+@bench.command("generate")
+def bench_generate(
+    threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """New tokens a second, in fp32 and int8, beside Hugging Face and what memory allows."""
+    _bench_parts(["generate"], threads, as_json)
+
+
+@bench.command("recording")
+def bench_recording(
+    threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """What it costs to keep all attention maps of a GPT-2 small."""
+    _bench_parts(["recording"], threads, as_json)
+
+
+@bench.command("tokenizers")
+def bench_tokenizers(
+    threads: Annotated[int | None, typer.Option(help="Processor threads to use.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """How fast BPE learns and encodes, beside other libraries."""
+    _bench_parts(["tokenizers"], threads, as_json)
+
+
+@bench.command("import")
+def bench_import(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """How long `import lmlab` takes in a new process."""
+    _bench_parts(["import"], None, as_json)
+
+
+def _bench_parts(
+    names: Sequence[str], threads: int | None, as_json: bool, out: Path | None = None
+) -> None:
+    """Run these parts of `lmlab.bench`, print the result and, if wanted, keep it in a file."""
+    from lmlab.bench import run
+    from lmlab.training.machine import use_threads
+
+    use_threads(threads)
+    with redirect_stdout(sys.stderr):  # stdout is the result's alone, for a program that reads it
+        report = run(names, keep=lambda found: out and found.write(out))
+    print(report.to_json() if as_json else report.table())
+    if report.stopped:
+        raise typer.Exit(130)
 
 
 @bench.command("viz")

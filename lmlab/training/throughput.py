@@ -1,8 +1,6 @@
 """Tokens a second: training steps of our GPT and of other packages' models of the same size."""
 
 import importlib.util
-import statistics
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +11,13 @@ from torch.nn import functional as F
 
 from lmlab.models import GPT, TransformerConfig
 from lmlab.scaling import forward_flops_per_token
+from lmlab.scaling.timing import median_seconds
 from lmlab.training.config import TrainingConfig
 from lmlab.training.optimizers import Optimizers
 from lmlab.training.presets import preset
 
 BATCH = 12
-REPEATS, WARM_UP = 30, 3
+REPEATS = 30
 GEMM = 1024
 """Rows and columns of the matrices whose product sets the mark."""
 
@@ -51,16 +50,9 @@ def speeds(vocab_size: int, repeats: int = REPEATS) -> tuple[list[Speed], float]
     if importlib.util.find_spec("x_transformers"):
         steps["x-transformers"] = (plain, _x_transformers_step(plain))
     square = torch.randn(GEMM, GEMM)
-    times = {name: [] for name in (*steps, "gemm")}
-    for turn in range(WARM_UP + repeats):
-        ids = torch.randint(vocab_size, (BATCH, plain.context_length + 1))
-        work = {name: partial(step, ids) for name, (_, step) in steps.items()}
-        for name, do in {**work, "gemm": partial(torch.matmul, square, square)}.items():
-            began = time.perf_counter()
-            do()
-            if turn >= WARM_UP:
-                times[name].append(time.perf_counter() - began)
-    median = {name: statistics.median(seconds) for name, seconds in times.items()}
+    ids = torch.randint(vocab_size, (BATCH, plain.context_length + 1))
+    work = {name: partial(step, ids) for name, (_, step) in steps.items()}
+    median = median_seconds({**work, "gemm": partial(torch.matmul, square, square)}, repeats)
     rows = [_speed(name, config, median[name]) for name, (config, _) in steps.items()]
     return rows, 2 * GEMM**3 / median["gemm"]
 

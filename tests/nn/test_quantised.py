@@ -57,7 +57,9 @@ def test_a_quantised_gpt_writes_with_and_without_a_cache_and_its_loss_hardly_mov
     small = quantise(copy.deepcopy(model))
     assert all(isinstance(part, Int8Linear) for part in (small.head, small.blocks[1].mlp.up_proj))
     assert 0 < (small(ids) - before).abs().max() < 0.1 * before.abs().max()
-    written = [small.generate(ids, 8, temperature=0, use_cache=cached) for cached in (True, False)]
+    written = [
+        small.generate(ids, 8, temperature=0.0, use_cache=cached) for cached in (True, False)
+    ]
     assert written[0].equal(written[1])
 
 
