@@ -6,7 +6,8 @@ from typing import Any
 from lmlab.bench.figure import Figure
 from lmlab.viz.bench.report import bench_viz
 
-VIEW, LAST = "lmlab model_view", {64: 0.150, 128: 0.300}
+VIEW = "lmlab model_view"
+PAINTED = {64: 0.150, 128: 0.300}
 """Seconds until 12 layers of 12 heads are painted, beyond what an empty page takes."""
 
 
@@ -19,7 +20,7 @@ def figures(result: Mapping[str, Any]) -> Iterator[Figure]:
     """What `bench_viz` found of the view of all heads."""
     rows = {(row["view"], row["shows"]): row for row in result["rows"]}
     empty = next(row for (view, _), row in rows.items() if view == "an empty page")
-    for n_tokens, most in LAST.items():
+    for n_tokens, most in PAINTED.items():
         row = rows[VIEW, f"12 × 12 × {n_tokens}"]
         where = f"explorer, 12 × 12 × {n_tokens}"
         size_limit = 0.5 if n_tokens == 64 else None

@@ -83,7 +83,7 @@ def _compare(
     where = f"generation, {size}, batch {batch}"
     for name, each in seconds.items():
         yield Figure(f"{where}: {name}", batch * new / each, "tokens/s")
-    for name in seconds.keys() - {HUGGING_FACE}:
+    for name in [each for each in seconds if each != HUGGING_FACE]:
         ratio, budget = seconds[HUGGING_FACE] / seconds[name], BUDGETS.get((size, batch, name))
         yield Figure(f"{where}: {name} / {HUGGING_FACE}", ratio, "×", at_least=budget)
     if batch == 1:

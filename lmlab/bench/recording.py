@@ -16,6 +16,7 @@ from lmlab.interpret import record
 from lmlab.models import GPT, TransformerConfig
 from lmlab.scaling.timing import median_seconds
 
+SHAPE = {"vocab_size": 96, "d_model": 768, "n_layers": 12, "n_heads": 12}
 BUDGETS = {512: 1.05, 1024: 1.25}
 """At most so many times the time of the same forward pass without a tape."""
 
@@ -23,10 +24,9 @@ BUDGETS = {512: 1.05, 1024: 1.25}
 def measure(repeats: int = 7) -> Iterator[Figure]:
     """Seconds of a forward pass, alone and recorded, for each length of text."""
     torch.manual_seed(0)
-    shape = {"vocab_size": 96, "d_model": 768, "n_layers": 12, "n_heads": 12}
-    model = GPT(TransformerConfig(**shape, **GPT2_PARTS, context_length=max(BUDGETS))).eval()
+    model = GPT(TransformerConfig(**SHAPE, **GPT2_PARTS, context_length=max(BUDGETS))).eval()
     for length, most in BUDGETS.items():
-        ids = torch.randint(96, (1, length))
+        ids = torch.randint(SHAPE["vocab_size"], (1, length))
         work = {"alone": partial(_alone, model, ids), "recorded": partial(_recorded, model, ids)}
         seconds = median_seconds(work, repeats)
         where = f"attention maps, {length} tokens"
