@@ -9,11 +9,11 @@ class Figure:
     """One line of the result."""
 
     what: str
-    value: float
+    value: int | float
     unit: str
     """After the number: "tokens/s", "MB/s", "s", "×" for a ratio; "" for a plain number."""
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: int | float | None = None
+    at_most: int | float | None = None
 
     @property
     def met(self) -> bool | None:
@@ -39,7 +39,7 @@ class Figure:
         what, measured, budget, _ = self.cells()
         return f"{what}: {measured}" + (f" (budget {budget})" if budget else "")
 
-    def _told(self, value: float) -> str:
+    def _told(self, value: int | float) -> str:
         """Three digits that count, whole numbers as they are, and the unit."""
         whole = abs(value) >= 100 or value == round(value)
         return f"{value:,.0f} {self.unit}".strip() if whole else f"{value:.3g} {self.unit}".strip()

@@ -6,9 +6,9 @@ memory allows, and is measured beside them.
 """
 
 import copy
-import importlib.util
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.util import find_spec
 
 import torch
 from jaxtyping import Int
@@ -74,7 +74,7 @@ def _compare(
         "lmlab, int8": _ours(quantise(copy.deepcopy(model)), ids, new),
         HUGGING_FACE: _hugging_face(config, ids, new),
     }
-    if batch == 1 and importlib.util.find_spec("litgpt"):
+    if batch == 1 and find_spec("litgpt"):
         work["litgpt"] = _litgpt(config, ids, new)
     matrix = torch.randn(model.num_parameters() // config.d_model, config.d_model)
     once = partial(torch.mv, matrix, torch.randn(config.d_model))

@@ -9,7 +9,7 @@ def test_every_size_and_batch_is_compared_with_hugging_face(monkeypatch):
     tiny = {"vocab_size": 30, "d_model": 8, "n_layers": 1, "n_heads": 2}
     monkeypatch.setattr(generation, "SIZES", {"6 × 384": tiny, "GPT-2 small": tiny})
     monkeypatch.setattr(generation, "int8_loss", lambda: generation.Figure("loss", 0.0, ""))
-    monkeypatch.setattr(generation.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(generation, "find_spec", lambda name: None)
     figures = {each.what: each for each in generation.measure(new=2, repeats=1)}
     for size in generation.SIZES:
         for batch in (1, 16):
