@@ -22,6 +22,8 @@ def figures(result: Mapping[str, Any]) -> Iterator[Figure]:
     empty = next(row for (view, _), row in rows.items() if view == "an empty page")
     for n_tokens, most in PAINTED.items():
         row = rows[VIEW, f"12 × 12 × {n_tokens}"]
+        if row["paint"] is None or empty["paint"] is None:
+            continue  # the browser did not draw it in time
         where = f"explorer, 12 × 12 × {n_tokens}"
         size_limit = 0.5 if n_tokens == 64 else None
         yield Figure(f"{where}: page", row["bytes"] / 1e6, "MB", at_most=size_limit)

@@ -17,3 +17,9 @@ def test_the_paint_is_told_beyond_that_of_an_empty_page():
     assert painted.value == pytest.approx(0.16) and painted.met is False
     assert figures["explorer, 12 × 12 × 64: page"].met is True
     assert figures["explorer, 12 × 12 × 128: page"].met is None
+
+
+def test_a_page_that_was_not_drawn_has_no_line():
+    empty = {"view": "an empty page", "shows": "–", "paint": 90.0}
+    rows = [{"view": explorer.VIEW, "shows": f"12 × 12 × {n}", "paint": None} for n in (64, 128)]
+    assert not list(explorer.figures({"rows": [empty, *rows]}))
