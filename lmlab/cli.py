@@ -430,3 +430,19 @@ def bench_gaps(
     print(shown.figures["Gaps"])
     if card:
         print(f"written: {write_card(locate(model), shown)}")
+
+
+@bench.command("prompting")
+def bench_prompting(
+    model: Annotated[str, typer.Option(help="A model that was made to chat.")] = "smollm2-135m",
+    task: Annotated[
+        list[str] | None, typer.Option(help="May be repeated; a wrong name lists them.")
+    ] = None,
+    n: Annotated[int, typer.Option(help="Held-out examples of each task.")] = 60,
+    out: Annotated[Path | None, typer.Option(help="A JSON file to keep the replies in.")] = None,
+) -> None:
+    """How well a language model does what it is only asked to do, with and without examples."""
+    from lmlab.tasks.prompting import REQUESTS, ask_model
+
+    for report in ask_model(task or tuple(REQUESTS), n, model=model, out=out):
+        print(report)

@@ -1,4 +1,4 @@
-"""Translation: sentences of the town into Chinese, and real ones into Spanish. Chapter 6.1."""
+"""Translation: sentences of the town into Chinese and back, real ones into Spanish. Chapter 6.1."""
 
 from lmlab.tasks.teaching import encode_pairs
 from lmlab.tasks.translation.alignment import alignment_error_rate, attention_links, scene_links
@@ -13,9 +13,11 @@ from lmlab.tasks.translation.recipe import (
 from lmlab.tasks.translation.sentences import (
     TATOEBA,
     TRANSLATION,
+    TRANSLATION_BACK,
     copy,
     tatoeba_pairs,
     town_pairs,
+    town_pairs_back,
 )
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "RECIPES",
     "TATOEBA",
     "TRANSLATION",
+    "TRANSLATION_BACK",
     "alignment_error_rate",
     "attention_links",
     "copy",
@@ -34,6 +37,7 @@ __all__ = [
     "score_translator",
     "tatoeba_pairs",
     "town_pairs",
+    "town_pairs_back",
     "train_translator",
     "write_card",
 ]

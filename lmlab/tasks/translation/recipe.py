@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ from lmlab.tasks.translation.dictionary import Dictionary, learn_dictionary
 from lmlab.tasks.translation.sentences import (
     TATOEBA,
     TRANSLATION,
+    TRANSLATION_BACK,
     TextPair,
     tatoeba_pairs,
     town_pairs,
+    town_pairs_back,
 )
 from lmlab.text.bpe import BPETokenizer
 from lmlab.training import TrainingConfig, TrainingResult
@@ -63,16 +65,18 @@ class Recipe:
         return learn_dictionary(pairs[:: 1 + len(pairs) // DICTIONARY_PAIRS])
 
 
+_TOWN = Recipe(
+    "generated sentences of `town`, English and Chinese",
+    TRANSLATION,
+    SPLITS,
+    town_pairs,
+    vocab_size=2304,
+    model=dict(d_model=96, d_ff=256, context_length=64),
+    training=TrainingConfig(steps=2000, batch_size=32, **_TRAINING),
+)
 RECIPES = {
-    "town-translator": Recipe(
-        "generated sentences of `town`, English and Chinese",
-        TRANSLATION,
-        SPLITS,
-        town_pairs,
-        vocab_size=2304,
-        model=dict(d_model=96, d_ff=256, context_length=64),
-        training=TrainingConfig(steps=2000, batch_size=32, **_TRAINING),
-    ),
+    "town-translator": _TOWN,
+    "town-translator-back": replace(_TOWN, task=TRANSLATION_BACK, pairs=town_pairs_back),
     "tatoeba-translator": Recipe(
         "short sentences of tatoeba.org by way of manythings.org/anki, English and Spanish, CC BY "
         "2.0 FR; their authors are named in the corpus `tatoeba-en-es`",

@@ -1,4 +1,4 @@
-"""Sentences to translate: of the town into Chinese, and real ones into Spanish.
+"""Sentences to translate: of the town into Chinese and back, and real ones into Spanish.
 
 Used in chapter 6.1.
 """
@@ -26,7 +26,7 @@ STORIES = 12_000
 LONGEST = 40
 """Characters of the longest real sentence that is read; most are shorter."""
 
-_PRONOUN = re.compile(r"\b(s?he|him|her|his|it|they|them)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(s?he|him|her|his|it|they|them)\b|[他她它]", re.IGNORECASE)
 _NUMBERS = {name: number for number, (name, *_) in enumerate(NAMES)}
 
 
@@ -37,6 +37,11 @@ def town_pairs(split: str = "train") -> tuple[TextPair, ...]:
     return tuple(dict.fromkeys(pair for story in stories for pair in story.pairs))
 
 
+def town_pairs_back(split: str = "train") -> tuple[TextPair, ...]:
+    """The same pairs, the Chinese first."""
+    return tuple((chinese, english) for english, chinese in town_pairs(split))
+
+
 def tatoeba_pairs(split: str = "train") -> list[TextPair]:
     """The sentences of `tatoeba-en-es` with their Spanish, all but the long ones."""
     pairs = [(p.source, p.target) for p in corpora.load("tatoeba-en-es").documents(split)]
@@ -44,13 +49,28 @@ def tatoeba_pairs(split: str = "train") -> list[TextPair]:
 
 
 def _draw_town(split: str, n: int) -> list[Example]:
-    """One sentence of each story, among those that no training story tells in the same words."""
-    known = {english for english, _ in town_pairs()}
+    return [_example(english, chinese) for english, chinese in _new_pairs(split, n, side=0)]
+
+
+def _draw_back(split: str, n: int) -> list[Example]:
+    return [_example(chinese, english) for english, chinese in _new_pairs(split, n, side=1)]
+
+
+def _new_pairs(split: str, n: int, side: int) -> list[TextPair]:
+    """One of each story, among those whose source no training story tells in the same words.
+
+    `side` says which of a pair is the source: 0, the English one, or 1.
+    """
+    known = {pair[side] for pair in town_pairs()}
     found = []
     for story in town_stories(split, 2 * n):
-        new = [p for i, p in enumerate(story.pairs) if p[0] not in known and _fits(story, i, split)]
+        new = [
+            pair
+            for i, pair in enumerate(story.pairs)
+            if pair[side] not in known and _fits(story, i, split)
+        ]
         if new:
-            found.append(_example(*Random(story.number).choice(new)))
+            found.append(Random(story.number).choice(new))
     return found[:n]
 
 
@@ -67,9 +87,9 @@ def _fits(story: Story, number: int, split: str) -> bool:
     return any(held_out(_NUMBERS[name], event.kind) for name in named)
 
 
-def _example(english: str, chinese: str) -> Example:
+def _example(source: str, target: str) -> Example:
     """Pronouns are the hard part: who is meant may stand in the sentence before."""
-    return Example(english, chinese, "pronoun" if _PRONOUN.search(english) else "no pronoun")
+    return Example(source, target, "pronoun" if _PRONOUN.search(source) else "no pronoun")
 
 
 def _draw_tatoeba(split: str, n: int) -> list[Example]:
@@ -83,6 +103,10 @@ def _draw_tatoeba(split: str, n: int) -> list[Example]:
 
 TRANSLATION = Task("translation", _draw_town, {"chrF": metrics.chrf(), "BLEU": metrics.bleu("zh")})
 """English sentences of the town into Chinese."""
+TRANSLATION_BACK = Task(
+    "translation into English", _draw_back, {"chrF": metrics.chrf(), "BLEU": metrics.bleu("13a")}
+)
+"""Chinese sentences of the town into English."""
 TATOEBA = Task(
     "translation of Tatoeba", _draw_tatoeba, {"chrF": metrics.chrf(), "BLEU": metrics.bleu("13a")}
 )

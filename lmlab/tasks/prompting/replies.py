@@ -1,0 +1,121 @@
+"""What a model replied, kept with the package: so that what it said need not be waited for.
+
+`lmlab bench prompting` made data/prompting/smollm2-135m.json. Used in chapters 6.2 to 6.5.
+"""
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from lmlab.models import GPT
+from lmlab.pretrained import load
+from lmlab.pretrained.library_tokenizer import LibraryTokenizer
+from lmlab.sources.atomic import write_file
+from lmlab.sources.shipped import data_dir
+from lmlab.tasks.adapters import by_prompting
+from lmlab.tasks.evaluation import Report, evaluate
+from lmlab.tasks.prompting.requests import REQUESTS, Conversation, Reply, Request, by_asking
+
+MODEL = "smollm2-135m"
+BATCH = 12
+
+
+def by_model(model: GPT, tokenizer: LibraryTokenizer, max_new_tokens: int) -> Reply:
+    """A model that was made to chat, as `by_asking` wants it; it says the likeliest."""
+    return by_prompting(
+        model, tokenizer, tokenizer.conversation, str.strip, max_new_tokens=max_new_tokens
+    )
+
+
+def by_record(model: str = MODEL) -> Reply:
+    """The replies that came with the package, to the conversations that were held then."""
+    known = {
+        key: reply for run in replies_record(model)["runs"] for key, reply in run["replies"].items()
+    }
+
+    def reply(conversations: Sequence[Conversation]) -> list[str]:
+        keys = [_key(each) for each in conversations]
+        if missing := [i for i, key in enumerate(keys) if key not in known]:
+            raise ValueError(
+                f"{model} was never asked {conversations[missing[0]][-1]['content'][:60]!r} in "
+                "this way; take the first examples of held-out, as many as were recorded, or ask "
+                "the model itself (by_model)."
+            )
+        return [known[key] for key in keys]
+
+    return reply
+
+
+def replies_record(model: str = MODEL) -> dict[str, Any]:
+    """What `ask_model` left with the package: for each run settings, scores and replies."""
+    path = data_dir() / "prompting" / f"{model}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def run_request(
+    request: Request, reply: Reply, shots: int, n: int, *, progress: bool = True
+) -> tuple[Report, dict[str, Any]]:
+    """Ask n held-out examples; the report, and what is kept of it: settings, scores, replies."""
+    replies: dict[str, str] = {}
+
+    def noted(conversations: Sequence[Conversation]) -> Sequence[str]:
+        said = reply(conversations)
+        replies.update(zip(map(_key, conversations), said, strict=True))
+        return said
+
+    report = evaluate(
+        request.task,
+        by_asking(request, noted, shots),
+        n=n,
+        name=f"{shots} examples shown" if shots else "nothing shown",
+        batch_size=BATCH,
+        progress=progress,
+    )
+    scores = {key: [each.value, each.low, each.high] for key, each in report.scores.items()}
+    settings = {"task": request.task.name, "shots": shots, "n": n, "split": report.split}
+    settings |= {"order": request.order, "max_new_tokens": request.max_new_tokens}
+    return report, {**settings, "scores": scores, "replies": replies}
+
+
+def ask_model(
+    tasks: Sequence[str] = tuple(REQUESTS),
+    n: int = 60,
+    *,
+    model: str = MODEL,
+    out: str | Path | None = None,
+    progress: bool = True,
+) -> list[Report]:
+    """Ask a model n held-out examples of each task, with no example shown and with some.
+
+    With `out`, a JSON file, replies and scores are kept there after each run, in the place of those
+    of the same task. The shipped file is `ask_model(out="data/prompting/smollm2-135m.json")`.
+    """
+    if unknown := [task for task in tasks if task not in REQUESTS]:
+        raise ValueError(f"no request for {unknown[0]!r}; there are {', '.join(REQUESTS)}.")
+    gpt, tokenizer = load(model)
+    reports = []
+    for request in (REQUESTS[task] for task in tasks):
+        reply = by_model(gpt, tokenizer, request.max_new_tokens)
+        for shots in (0, request.shots):
+            report, run = run_request(request, reply, shots, n, progress=progress)
+            reports.append(report)
+            if out:
+                _keep(Path(out), model, run)
+    return reports
+
+
+def _keep(out: Path, model: str, run: dict[str, Any]) -> None:
+    runs = json.loads(out.read_text(encoding="utf-8"))["runs"] if out.is_file() else []
+    same = ("task", "shots")
+    runs = [each for each in runs if any(each[key] != run[key] for key in same)]
+    order = list(REQUESTS)
+    runs = sorted([*runs, run], key=lambda each: (order.index(each["task"]), each["shots"]))
+    record = {"model": model, "decoding": "greedy", "runs": runs}
+    write_file(out, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+
+
+def _key(conversation: Conversation) -> str:
+    """Short for a conversation, whose text would be kept many times over else."""
+    return sha256(json.dumps(conversation).encode()).hexdigest()[:16]

@@ -1,0 +1,68 @@
+"""What a model replied: kept, found again by its conversation, and scored as it was then."""
+
+import json
+
+import pytest
+
+from lmlab.tasks import evaluate
+from lmlab.tasks.prompting import (
+    REQUESTS,
+    ask_model,
+    by_asking,
+    by_record,
+    replies,
+    replies_record,
+    run_request,
+)
+
+REQUEST = REQUESTS["same or contradiction"]
+RUNS = [(run["task"], run["shots"]) for run in replies_record()["runs"]]
+
+
+def affirm(conversations):
+    """A model that says yes to everything."""
+    return ["Yes."] * len(conversations)
+
+
+def test_a_run_keeps_settings_scores_and_replies():
+    report, run = run_request(REQUEST, affirm, 2, 5, progress=False)
+    assert (run["task"], run["shots"], run["n"]) == ("same or contradiction", 2, 5)
+    assert run["scores"]["accuracy"][0] == report["accuracy"].value
+    assert len(run["replies"]) == 5 and set(run["replies"].values()) == {"Yes."}
+
+
+@pytest.mark.parametrize(("task", "shots"), RUNS)
+def test_the_shipped_replies_give_the_scores_that_stand_beside_them(task, shots):
+    run = next(r for r in replies_record()["runs"] if (r["task"], r["shots"]) == (task, shots))
+    request = REQUESTS[task]
+    assert (run["order"], run["max_new_tokens"]) == (request.order, request.max_new_tokens)
+    predict = by_asking(request, by_record(), shots)
+    report = evaluate(request.task, predict, n=run["n"], progress=False)
+    for name, (value, low, high) in run["scores"].items():
+        found = report[name]
+        assert (found.value, found.low, found.high) == pytest.approx((value, low, high))
+
+
+def test_every_task_was_asked_with_lessons_and_without():
+    assert set(RUNS) == {(name, n) for name, each in REQUESTS.items() for n in (0, each.shots)}
+
+
+def test_what_was_never_asked_is_refused():
+    with pytest.raises(ValueError, match="was never asked 'Tom ran.*by_model"):
+        by_asking(REQUEST, by_record())([("Tom ran.", "Tom sat.")])
+
+
+def test_later_runs_take_the_place_of_earlier_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(replies, "load", lambda name: (None, None))
+    monkeypatch.setattr(replies, "by_model", lambda *_: affirm)
+    file = tmp_path / "some.json"
+    for n in (4, 3):
+        reports = ask_model(["same or contradiction"], n, out=file, progress=False)
+    runs = json.loads(file.read_text())["runs"]
+    assert [(run["shots"], run["n"]) for run in runs] == [(0, 3), (REQUEST.shots, 3)]
+    assert [len(report.outcomes) for report in reports] == [3, 3]
+
+
+def test_an_unknown_task_is_refused_before_any_model_is_loaded():
+    with pytest.raises(ValueError, match="'cooking'; there are question answering"):
+        ask_model(["cooking"])
