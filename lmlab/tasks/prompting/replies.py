@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from lmlab.models import GPT
 from lmlab.pretrained import load
 from lmlab.pretrained.library_tokenizer import LibraryTokenizer
@@ -20,6 +22,7 @@ from lmlab.tasks.prompting.requests import REQUESTS, Conversation, Reply, Reques
 
 MODEL = "smollm2-135m"
 BATCH = 12
+PRECISION = torch.bfloat16
 
 
 def by_model(model: GPT, tokenizer: LibraryTokenizer, max_new_tokens: int) -> Reply:
@@ -89,12 +92,14 @@ def ask_model(
 ) -> list[Report]:
     """Ask a model n held-out examples of each task, with no example shown and with some.
 
+    It computes in bfloat16, in which SmolLM2 was published, and says the likeliest token each time.
     With `out`, a JSON file, replies and scores are kept there after each run, in the place of those
     of the same task. The shipped file is `ask_model(out="data/prompting/smollm2-135m.json")`.
     """
     if unknown := [task for task in tasks if task not in REQUESTS]:
         raise ValueError(f"no request for {unknown[0]!r}; there are {', '.join(REQUESTS)}.")
     gpt, tokenizer = load(model)
+    gpt = gpt.to(PRECISION)
     reports = []
     for request in (REQUESTS[task] for task in tasks):
         reply = by_model(gpt, tokenizer, request.max_new_tokens)
@@ -112,7 +117,7 @@ def _keep(out: Path, model: str, run: dict[str, Any]) -> None:
     runs = [each for each in runs if any(each[key] != run[key] for key in same)]
     order = list(REQUESTS)
     runs = sorted([*runs, run], key=lambda each: (order.index(each["task"]), each["shots"]))
-    record = {"model": model, "decoding": "greedy", "runs": runs}
+    record = {"model": model, "decoding": "greedy", "precision": str(PRECISION), "runs": runs}
     write_file(out, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
 

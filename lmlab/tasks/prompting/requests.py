@@ -116,7 +116,7 @@ REQUESTS = {
             say=lambda example: example.wanted[0] or NO_ANSWER,
         ),
         Request(
-            SUMMARISATION, "Sum up the story in one short sentence.", shots=3, max_new_tokens=32
+            SUMMARISATION, "Sum up the story in one short sentence.", shots=2, max_new_tokens=32
         ),
         Request(
             MEANING,

@@ -54,7 +54,7 @@ of `town`, or says that there is none. It begins with the body of town-bert. Mad
 
 in {training["steps"]:,} steps of {training["batch_size"]} questions, {record["tokens"]:,} tokens
 with padding left out, {training["optimizer"]}; {record["seconds"] / 60:.0f} minutes on \
-{record["threads"]} thread of a busy machine, PyTorch {record["torch"]}.
+{record["threads"]} thread of a busy machine, PyTorch {record["torch"]}. {record.get("remark", "")}
 
 F1 and exact match as SQuAD has them, with 95 % intervals, on {len(reports[0][0].outcomes)} \
 questions each, one a story:

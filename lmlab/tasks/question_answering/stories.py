@@ -28,7 +28,9 @@ QUESTION_ANSWERING = Task(
 
 
 def _ask(story: town.Story, n: int) -> list[Question]:
-    rng = Random(story.number)
+    rng = Random(
+        f"question {story.number}"
+    )  # the number alone has drawn the plot: no hints at that
     by_kind: dict[str, list[town.Question]] = {}
     for asked in story.questions:
         by_kind.setdefault(asked.kind if asked.answerable else "no answer", []).append(asked)

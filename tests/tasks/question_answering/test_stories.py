@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from lmlab.tasks import town_stories
 from lmlab.tasks.question_answering.stories import QUESTION_ANSWERING, town_questions
 
 
@@ -24,6 +25,18 @@ def test_kinds_are_about_equally_frequent(split):
     counts = Counter(example.category for example in QUESTION_ANSWERING.examples(split, 150))
     assert {"who", "where", "what", "why", "no answer"} <= counts.keys()
     assert all(counts[kind] > 12 for kind in ("who", "where", "what", "why", "no answer"))
+
+
+def test_a_plot_does_not_tell_what_will_be_asked():
+    asked = {}
+    for story, question in zip(
+        town_stories("train", 400), town_questions("train", 400), strict=True
+    ):
+        kind = question.question.split()[0] if question.answers else "no answer"
+        asked.setdefault(story.scene.plot, Counter())[kind] += 1
+    often = [counts for counts in asked.values() if counts.total() >= 20]
+    assert len(often) > 6
+    assert all(max(counts.values()) < 0.6 * counts.total() for counts in often)
 
 
 def test_a_question_without_an_answer_wants_none():
