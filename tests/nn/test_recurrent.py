@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from lmlab.generate import KVCache
 from lmlab.interpret import record
-from lmlab.nn.recurrent import RecurrentLayer, lstm_cell, truncated_gradient
+from lmlab.nn.recurrent import SSRU, RecurrentLayer, lstm_cell, ssru_cell, truncated_gradient
 
 THEIRS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-10}
@@ -107,3 +108,32 @@ def test_with_a_span_of_one_each_step_knows_only_the_state_before_it():
     expected = h1 * (1 - h2**2) + h2 * (1 - h3**2)
     torch.testing.assert_close(truncated_gradient(w, x, 1), expected)
     assert not w.requires_grad
+
+
+def test_an_ssru_keeps_a_share_and_takes_in_the_rest():
+    from_x, c = torch.tensor([[10.0, 10.0]]), torch.tensor([[2.0, 2.0]])
+    assert ssru_cell(from_x, torch.tensor([[1.0, 0.25]]), c).tolist() == [[2.0, 8.0]]
+
+
+def test_an_ssru_shows_no_negative_number_and_keeps_it_all_the_same():
+    layer, x = SSRU(4), torch.randn(2, 6, 4)
+    shown = layer(x)
+    assert (shown >= 0).all() and (shown == 0).any()
+    c = torch.zeros(2, 4)
+    for time in range(6):
+        c = ssru_cell(layer.input_proj(x[:, time]), layer.forget_proj(x[:, time]).sigmoid(), c)
+        torch.testing.assert_close(shown[:, time], c.relu())
+
+
+@settings(max_examples=10)
+@given(cuts=st.sets(st.integers(1, 6)))
+def test_an_ssru_with_a_cache_reads_pieces_as_one(cuts):
+    layer, x, cache = SSRU(4), torch.randn(2, 7, 4), KVCache(1, 7)[0]
+    ends = [0, *sorted(cuts), 7]
+    pieces = [layer(x[:, a:b], cache=cache) for a, b in zip(ends, ends[1:], strict=False)]
+    torch.testing.assert_close(torch.cat(pieces, dim=1), layer(x))
+
+
+def test_an_ssru_sees_no_later_token():
+    with pytest.raises(ValueError, match="left to right"):
+        SSRU(4)(torch.randn(1, 2, 4), causal=False)

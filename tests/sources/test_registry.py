@@ -1,6 +1,7 @@
 """Downloads: found as pip would find them, taken up again where they broke off."""
 
 import re
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -68,6 +69,14 @@ def test_a_wheel_of_another_build_is_not_taken(index, path):
     (index.folder / package.filename).rename(index.folder / "tiny-1.0-py3.py2-none-any.whl")
     with pytest.raises(SourceError, match="no tiny-1.0-py3-none-any.whl"):
         registry.download(package, path, progress=False)
+
+
+def test_a_wheel_for_one_kind_of_machine_is_found_on_every_other(index, path):
+    package = index.wheel()
+    name = "tiny-1.0-cp38-abi3-plan9_68k.whl"
+    (index.folder / package.filename).rename(index.folder / name)
+    registry.download(replace(package, filename=name), path, progress=False)
+    assert path.stat().st_size == package.bytes
 
 
 class Server:
