@@ -76,7 +76,12 @@ _TOWN = Recipe(
 )
 RECIPES = {
     "town-translator": _TOWN,
-    "town-translator-back": replace(_TOWN, task=TRANSLATION_BACK, pairs=town_pairs_back),
+    "town-translator-back": replace(
+        _TOWN,
+        task=TRANSLATION_BACK,
+        pairs=town_pairs_back,
+        training=_TOWN.training.replace(steps=1000),
+    ),
     "tatoeba-translator": Recipe(
         "short sentences of tatoeba.org by way of manythings.org/anki, English and Spanish, CC BY "
         "2.0 FR; their authors are named in the corpus `tatoeba-en-es`",
