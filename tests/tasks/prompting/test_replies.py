@@ -5,9 +5,10 @@ import json
 import pytest
 import torch
 
-from lmlab.tasks import evaluate
+from lmlab.tasks import Example, Task, evaluate, metrics
 from lmlab.tasks.prompting import (
     REQUESTS,
+    Request,
     ask_model,
     by_asking,
     by_record,
@@ -16,7 +17,12 @@ from lmlab.tasks.prompting import (
     run_request,
 )
 
-REQUEST = REQUESTS["same or contradiction"]
+TINY = Task(
+    "tiny",
+    lambda split, n: [Example(f"{split} {i}", "Yes." if i % 2 else "No.") for i in range(n)],
+    {"accuracy": metrics.accuracy()},
+)
+REQUEST = Request(TINY, "Yes or no?", shots=2, max_new_tokens=4)
 RUNS = [(run["task"], run["shots"]) for run in replies_record()["runs"]]
 
 
@@ -27,8 +33,8 @@ def affirm(conversations):
 
 def test_a_run_keeps_settings_scores_and_replies():
     report, run = run_request(REQUEST, affirm, 2, 5, progress=False)
-    assert (run["task"], run["shots"], run["n"]) == ("same or contradiction", 2, 5)
-    assert run["scores"]["accuracy"][0] == report["accuracy"].value
+    assert (run["task"], run["shots"], run["n"]) == ("tiny", 2, 5)
+    assert run["scores"]["accuracy"][0] == report["accuracy"].value == 40
     assert len(run["replies"]) == 5 and set(run["replies"].values()) == {"Yes."}
 
 
@@ -50,15 +56,16 @@ def test_every_task_was_asked_with_lessons_and_without():
 
 def test_what_was_never_asked_is_refused():
     with pytest.raises(ValueError, match="was never asked 'Tom ran.*by_model"):
-        by_asking(REQUEST, by_record())([("Tom ran.", "Tom sat.")])
+        by_asking(REQUEST, by_record())(["Tom ran."])
 
 
 def test_later_runs_take_the_place_of_earlier_ones(tmp_path, monkeypatch):
+    monkeypatch.setitem(REQUESTS, "tiny", REQUEST)
     monkeypatch.setattr(replies, "load", lambda name: (torch.nn.Identity(), None))
     monkeypatch.setattr(replies, "by_model", lambda *_: affirm)
     file = tmp_path / "some.json"
     for n in (4, 3):
-        reports = ask_model(["same or contradiction"], n, out=file, progress=False)
+        reports = ask_model(["tiny"], n, out=file, progress=False)
     runs = json.loads(file.read_text())["runs"]
     assert [(run["shots"], run["n"]) for run in runs] == [(0, 3), (REQUEST.shots, 3)]
     assert [len(report.outcomes) for report in reports] == [3, 3]
