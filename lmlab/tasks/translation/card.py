@@ -69,6 +69,7 @@ def _card(name: str, record: Mapping[str, Any], report: Report) -> str:
         f"{model['d_model']}, {model['n_heads']} heads, {model['vocab_size']} tokens",
         "Text": f"{record['pairs']:,} pairs: {RECIPES[record['recipe']].source}; "
         f"{record['tokens']:,} tokens read",
+        "Licence": f"MIT for the weights, {RECIPES[record['recipe']].text_licence} for the text",
         "Training": f"{training['steps']:,} steps of {training['batch_size']} pairs, "
         f"{training['optimizer']}, seed {training['seed']}",
         "Time": f"{record['seconds'] / 60:.0f} minutes on {record['threads']} processor "

@@ -54,6 +54,8 @@ class Recipe:
     vocab_size: int
     model: Mapping[str, Any]
     training: TrainingConfig
+    text_licence: str = "MIT"
+    """Of the sentences; the weights are under the MIT licence."""
 
     def model_config(self, vocab_size: int) -> TransformerConfig:
         """The settings of the model for a vocabulary of this size."""
@@ -83,14 +85,15 @@ RECIPES = {
         training=_TOWN.training.replace(steps=1000),
     ),
     "tatoeba-translator": Recipe(
-        "short sentences of tatoeba.org by way of manythings.org/anki, English and Spanish, CC BY "
-        "2.0 FR; their authors are named in the corpus `tatoeba-en-es`",
+        "short sentences of tatoeba.org by way of manythings.org/anki, English and Spanish; their "
+        "authors are named in the corpus `tatoeba-en-es`",
         TATOEBA,
         ("held-out",),
         tatoeba_pairs,
         vocab_size=3072,
         model=dict(d_model=128, d_ff=384, context_length=32),
         training=TrainingConfig(steps=1500, batch_size=64, **_TRAINING),
+        text_licence="CC BY 2.0 FR",
     ),
 }
 

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from lmlab.models import EncoderDecoder
+from lmlab.pretrained import locate
 from lmlab.tasks import SPLITS, Example, Task, metrics
 from lmlab.tasks.teaching import RECORD, encode_pairs
+from lmlab.tasks.translation import sentences, town_pairs
 from lmlab.tasks.translation.recipe import (
     RECIPES,
     Recipe,
@@ -16,6 +18,7 @@ from lmlab.tasks.translation.recipe import (
 from lmlab.text.tokenizer import load_tokenizer
 from lmlab.training import TrainingConfig
 
+BACK = "town-translator-back"
 TINY = Task(
     "tiny", lambda split, n: [Example(*pair) for pair in PAIRS[:n]], {"chrF": metrics.chrf()}
 )
@@ -78,3 +81,17 @@ def test_shipped_recipes_are_small():
     for each in RECIPES.values():
         model = EncoderDecoder(each.model_config(each.vocab_size))
         assert model.num_parameters() < 1_500_000
+
+
+def test_every_recipe_names_the_licence_of_its_text_where_the_card_can_be_read():
+    for name, each in RECIPES.items():
+        card = (locate(name) / "README.md").read_text(encoding="utf-8")
+        assert f"MIT for the weights, {each.text_licence} for the text" in card
+
+
+def test_the_way_back_reads_the_same_pairs_the_other_way_round(monkeypatch):
+    monkeypatch.setattr(sentences, "STORIES", 5)
+    town_pairs.cache_clear()
+    there, back = (RECIPES[name].pairs("train") for name in ("town-translator", BACK))
+    town_pairs.cache_clear()
+    assert [(chinese, english) for english, chinese in there] == list(back)

@@ -5,7 +5,14 @@ import re
 import pytest
 
 from lmlab.tasks.translation import sentences
-from lmlab.tasks.translation.sentences import TATOEBA, TRANSLATION, copy, tatoeba_pairs, town_pairs
+from lmlab.tasks.translation.sentences import (
+    TATOEBA,
+    TRANSLATION,
+    TRANSLATION_BACK,
+    copy,
+    tatoeba_pairs,
+    town_pairs,
+)
 from lmlab.text.corpora import Pair
 from lmlab.text.town import generate
 from lmlab.text.town.lexicon import NAMES
@@ -63,6 +70,16 @@ def test_no_training_sentence_would_count_as_composed():
         for story in generate(60)
         for number in range(len(story.pairs))
     )
+
+
+@pytest.mark.parametrize("split", ["held-out", "composed"])
+def test_on_the_way_back_no_chinese_sentence_was_learned_from(split):
+    drawn = TRANSLATION_BACK.examples(split, 20)
+    known = {chinese for _, chinese in town_pairs()}
+    assert len(drawn) == 20 and not {each.input for each in drawn} & known
+    for each in drawn:
+        assert re.search("[\u4e00-\u9fff]", each.input) and each.wanted.isascii()
+        assert each.category == ("pronoun" if set("他她它") & set(each.input) else "no pronoun")
 
 
 def test_sentences_with_a_pronoun_are_counted_apart():
