@@ -137,3 +137,9 @@ def test_bench_viz_says_what_is_wrong_before_it_opens_a_browser():
     result = CliRunner().invoke(cli.app, ["bench", "viz", "--repeats", "0"])
     assert result.exit_code == 2
     assert result.stderr == "lmlab: repeats=0 must be 1 or more.\n"
+
+
+def test_bench_prompting_names_the_tasks_when_one_is_wrong():
+    result = CliRunner().invoke(cli.app, ["bench", "prompting", "--task", "cooking"])
+    assert result.exit_code == 2
+    assert "no request for 'cooking'; there are question answering" in result.stderr

@@ -674,7 +674,7 @@ for name in ("SmolLM2, no example", "SmolLM2, four examples"):
     print(f"{name}:\n{asked_alike[name].errors(1)}")
 
 # %% [markdown]
-# **What you see.** F1 11 when only asked, 20 with four examples: less than either trick. Asked alone
+# **What you see.** F1 11 when only asked, 20 with four examples: less than either trick. Alone,
 # it answers in whole sentences, for which F1 is a hard judge. The examples teach it the form, a few
 # words, and then it finds a good part of the places and things, but hardly any person; and it says
 # something where there is nothing to say. It knows far more of the world than our reader. A small
