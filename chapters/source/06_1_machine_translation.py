@@ -175,7 +175,7 @@ lmlab.predict(
         "about 0": "The two share no character, not even the full stop: Chinese has one of its "
         "own, 。",
         "about 10": "So it would be between English and Spanish: names, marks and letters are "
-        "shared there. You will see it in section 8.",
+        "shared there. You will see it in section 10.",
         "about 30": "That is what the dictionary gets.",
     },
     answer="about 0",
@@ -632,7 +632,87 @@ print(ours.errors(7))
 # hundreds of patterns. It is a score *in this world*; section 4 showed what happens one step
 # outside.
 #
-# ## 9 · Real sentences
+# ## 9 · And back
+#
+# *From Chinese into English: is it the same with the sides exchanged?*
+#
+# `town-translator-back` has the same settings and read the same pairs, the Chinese first, for half
+# as many steps. What it has to do is another thing: Chinese has no articles and no tenses, so the
+# writer of English must decide what the source does not say.
+
+# %%
+back, back_tokenizer = lmlab.load("town-translator-back")
+translate_back = by_writing(back, back_tokenizer, max_new_tokens=60)
+chinese_ones = translate(mine)
+for chinese, english in zip(chinese_ones, translate_back(chinese_ones), strict=True):
+    print(f"{chinese}\n{english}\n")
+
+# %%
+task_back = translation.TRANSLATION_BACK
+counted = translation.learn_dictionary([(chinese, english) for english, chinese in pairs[:6000]])
+models_back = {"translator": translate_back, "dictionary": counted.translate,
+               "copy": translation.copy}  # fmt: skip
+backwards = [
+    evaluate(task_back, model, split, 100, name=name, progress=False)
+    for name, model in models_back.items()
+    for split in ("held-out", "composed")
+]
+viz.picture(
+    viz.compare_reports(backwards),
+    alt="chrF into English on both splits: the translator far ahead of the dictionary; the copy "
+    "near 0.",
+)
+
+# %% [markdown]
+# The cards of the two have 500 sentences of each split, and BLEU as well. Mind that scores of two
+# directions are of two languages: they say which model beats its baselines, not which direction is
+# harder.
+
+# %%
+import json
+
+from lmlab.pretrained import locate
+
+
+def card_scores(name):
+    """The figures that a translator's card shows, one row for each model and split."""
+    record = json.loads((locate(name) / "training.json").read_text(encoding="utf-8"))
+    for row in record["scores"]:
+        shown = ("{:5.1f} ({:.1f} to {:.1f})".format(*row[key]) for key in record["signatures"])
+        print(f"{row['split']:9} {row['model']:12}", "   ".join(shown))
+
+
+for name in ("town-translator", "town-translator-back"):
+    print(f"{name:23}", "                ".join(("chrF", "BLEU")))
+    card_scores(name)
+print("\n" + backwards[0].errors(4))
+
+# %% [markdown]
+# **What you see.** 96 and 95 of 100, after half of the steps; beam search changes nothing. The
+# dictionary is far behind, in BLEU even more than in chrF: it renders each character by itself, so
+# that many single words are right, and hardly any four in a row. Then read the errors. *Yellow*,
+# *it* and *she* stood in the English, and nothing of the kind in the Chinese. Where the source does
+# not say, the model writes what is likely, and the metric counts it as wrong.
+#
+# With both directions one can go round: into Chinese and back. It is tempting to take that for a
+# test, since it needs no reference.
+
+# %%
+there = [example.input for example in held_out[:100]]
+again = translate_back(translate(there))
+print(f"chrF of the round trip: {task_back.metrics['chrF'](again, there):.1f}")
+changed = [pair for pair in zip(there, again, strict=True) if len(set(pair)) == 2]
+print(f"{len(changed)} of {len(there)} sentences have changed:\n")
+for before, after in changed[:4]:
+    print(f"{before}\n{after}\n")
+
+# %% [markdown]
+# **What you see.** A high score, and a bad test. *Hugo returned it* came back as *the book*: the
+# first model made the book up (section 8), the second rendered it faithfully. The round trip does
+# not say which of the two was wrong, and what one spoils and the other mends again it does not see.
+# Two models that copy would get 100.
+#
+# ## 10 · Real sentences
 #
 # *And text that nobody generated?*
 #
@@ -658,16 +738,9 @@ for english, written in zip(real, into_spanish(real), strict=True):
 # How good is that? On 500 held-out sentences, as its card has it:
 
 # %%
-import json
-
-from lmlab.pretrained import locate
-
-record = json.loads((locate("tatoeba-translator") / "training.json").read_text(encoding="utf-8"))
-for name, signature in record["signatures"].items():
-    print(f"{name:5} {signature}")
-for row in record["scores"]:
-    shown = ("{:5.1f} ({:.1f} to {:.1f})".format(*row[name]) for name in record["signatures"])
-    print(f"{row['model']:12}", "   ".join(shown))
+for name, metric in translation.TATOEBA.metrics.items():
+    print(f"{name:5} {metric.signature}")
+card_scores("tatoeba-translator")
 
 # %% [markdown]
 # **What you see.** The everyday sentences are right; the first of them also stands in its training
@@ -703,6 +776,66 @@ else:
     print("SmolLM2 is not here. It would answer in broken Spanish, or in English.")
 
 # %% [markdown]
+# ## 11 · A translator at work
+#
+# *And the one that runs in a web browser, on the reader's own machine?*
+#
+# The **Bergamot** project made translators so small that a browser can run them: 17 million
+# parameters, kept in 8 bits. A large translator was the teacher, and the small one, its **student**
+# (知识蒸馏), learned from the teacher's output. Its encoder is one that you know, six blocks of
+# eight heads. Its decoder has no self-attention: a **recurrent** cell (chapter 2.1) remembers what
+# was written, since that is cheaper when one writes token by token. Cross-attention is still there.
+#
+# `lmlab fetch bergamot-en-pt` brings the one from English into Portuguese (35 MB; its makers say
+# MPL-2.0). It is read into the parts of this course: the code is `lmlab/pretrained/bergamot.py`.
+
+# %%
+# NBVAL_IGNORE_OUTPUT
+if here["bergamot-en-pt"]:
+    student, its_words = lmlab.load("bergamot-en-pt", verbose=False)
+    into_portuguese = by_writing(student, its_words, max_new_tokens=40)
+    for english, written in zip(real, into_portuguese(real), strict=True):
+        print(f"{english:40} {written}")
+else:
+    print("Bergamot is not here. You would see good Portuguese, the worm and the committee too.")
+
+# %% [markdown]
+# Where does it look? The same question as in section 7: for each token that it writes, the token of
+# the source that the mean of its eight heads looks at most, in both layers of the decoder.
+
+# %%
+# NBVAL_IGNORE_OUTPUT
+english = "The old man who lives next door gave my sister a red umbrella."
+if here["bergamot-en-pt"]:
+    source = its_words.encode(english)
+    target = its_words.encode(into_portuguese([english])[0])
+    with lmlab.record(student) as tape, torch.no_grad():  # it begins with </s>, number 0
+        student(torch.tensor([source]), torch.tensor([[its_words.eos_id, *target[:-1]]]))
+    looks = tape.attention_weights("decoder.*.cross")  # (layers, heads, written, looked at)
+    keys, queries = its_words.tokens(source), its_words.tokens(target)
+    print(f"{'it writes':12} layer 0 looks at   layer 1 looks at")
+    for token, places in zip(queries, looks.mean(dim=1).argmax(dim=-1).mT.tolist(), strict=True):
+        print(f"{token:12}", "".join(f"{keys[place]:19}" for place in places))
+else:
+    print("Bergamot is not here. You would see each word beside the one that it renders.")
+
+# %%
+# NBVAL_IGNORE_OUTPUT
+if here["bergamot-en-pt"]:
+    shown = viz.head_view(
+        looks, keys, query_tokens=queries, layer=1, head=0, query=4, title="it writes ↓, looks at →"
+    )
+else:
+    shown = "The picture would show eight heads that look at the word to be rendered."
+shown
+
+# %% [markdown]
+# **What you see.** In layer 1 each word stands beside the one that it renders, *guarda-chuva*, an
+# umbrella in three tokens, as well. Layer 0 is mostly one step behind, at the word that has been
+# rendered just now. But do not marvel as in section 7, where nobody had asked for it. A student of
+# Bergamot is commonly taught the **alignment**, too, as a second target beside the words (guided
+# alignment, 引导对齐), so that a browser can put a link or bold letters where they belong.
+#
 # ## Summary
 #
 # - A translator learns from pairs of sentences. With the teacher, all positions are trained at
@@ -713,6 +846,8 @@ else:
 # - Cross-attention finds the word that is being rendered, without having been told: measured
 #   against the scene, about as well as a dictionary. But only in one of the two layers.
 # - Read the errors. Many are another right answer; the others tell what the model cannot know.
+# - The way back is another task: what the source does not say has to be made up.
+# - A student of 17 million parameters translates real text in a browser; its decoder is recurrent.
 #
 # ## What the document says, what we found
 
@@ -734,5 +869,7 @@ lmlab.ledger("06_1_machine_translation")
 #   (aclanthology.org/J93-2003): how words were aligned before. Och & Ney 2003
 #   (aclanthology.org/J03-1002): the error rate.
 # - Jain & Wallace 2019, *Attention is not Explanation* (arXiv 1902.10186).
+# - Kim et al. 2019, *From Research to Production and Back* (aclanthology.org/D19-5632): students
+#   with the recurrent cell. Bogoychev et al. 2020 (aclanthology.org/2020.ngt-1.26): small ones.
 #
 # **Next:** [6.2 Question answering](06_2_question_answering.ipynb)
