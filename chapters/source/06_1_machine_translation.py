@@ -18,7 +18,7 @@
 # | **You will be able to** | train a translator, search with it, score it, and read its alignment |
 # | **You need to know** | chapters 2.3 and 5 |
 # | **Time** | 2 hours |
-# | **On two cores** | 50 seconds of compute, no GPU, no internet |
+# | **On two cores** | 60 seconds of compute, no GPU, no internet |
 # | **Exercises** | 5, and 4 predictions |
 #
 # The document names machine translation first among the uses of a large language model. It is
