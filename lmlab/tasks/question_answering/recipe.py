@@ -39,7 +39,8 @@ def train_reader(
     """Train a reader on questions about stories that it sees once; `out` becomes its folder.
 
     Two questions of different kinds are asked about each story. An interrupted run goes on where it
-    stopped. The shipped one, town-reader, is `train_reader(out)` on one thread.
+    stopped. The shipped one, town-reader, was `train_reader(out)` on one thread when the questions
+    were not yet drawn apart from the plots; its card says so.
     """
     model, tokenizer = new_reader(seed)
     questions = town_questions("train", steps * BATCH // 2 + 100, each=2)
