@@ -131,6 +131,7 @@ def require_tokens(ids: Int[Tensor, " time"], least: int) -> None:
 
 def require_ids(ids: Int[Tensor, "*batch time"], vocab_size: int) -> None:
     """Raise ValueError when there are no ids, or one of them is not in the vocabulary."""
+    ids = torch.func.debug_unwrap(ids)  # within torch.func.vmap, the ids of all rows: they are read
     if not ids.numel():
         raise ValueError("there are no tokens: a model reads at least one.")
     if int(ids.max()) >= vocab_size or int(ids.min()) < 0:

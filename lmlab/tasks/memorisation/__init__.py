@@ -1,0 +1,53 @@
+"""What a model keeps of single texts: secrets that can be asked for, and membership. Chapter 8.2."""
+
+from lmlab.tasks.memorisation.doctors_book import (
+    DoctorsBook,
+    Secret,
+    as_rows,
+    book_tokenizer,
+    doctors_book,
+)
+from lmlab.tasks.memorisation.exposure import (
+    code_log_probs,
+    exposure,
+    exposures,
+    secret_log_probs,
+)
+from lmlab.tasks.memorisation.extraction import Attempt, extract
+from lmlab.tasks.memorisation.membership import (
+    ROC,
+    area_estimate,
+    log_ratios,
+    roc,
+    roc_area,
+    text_log_probs,
+)
+from lmlab.tasks.memorisation.recipe import public_model, train_by_dp_sgd, train_plainly
+from lmlab.tasks.memorisation.sweep import bench_privacy, private_run, shipped_runs, table
+
+__all__ = [
+    "ROC",
+    "Attempt",
+    "DoctorsBook",
+    "Secret",
+    "area_estimate",
+    "as_rows",
+    "bench_privacy",
+    "book_tokenizer",
+    "code_log_probs",
+    "doctors_book",
+    "exposure",
+    "exposures",
+    "extract",
+    "log_ratios",
+    "private_run",
+    "public_model",
+    "roc",
+    "roc_area",
+    "secret_log_probs",
+    "shipped_runs",
+    "table",
+    "text_log_probs",
+    "train_by_dp_sgd",
+    "train_plainly",
+]
