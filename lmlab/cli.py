@@ -385,6 +385,24 @@ def bench_ablations(
     print(json.dumps(result, indent=1) if as_json else ablations.table(result))
 
 
+@bench.command("privacy")
+def bench_privacy(
+    noise: Annotated[
+        list[float] | None, typer.Option(help="σ of a run of DP-SGD; may be repeated.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="Books and models; the mean is told.")] = 2,
+    epochs: Annotated[float, typer.Option(help="How often a book is read.")] = 8,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """What a model gives away of a book's secrets, and what it costs to hide them."""
+    import json
+
+    from lmlab.tasks.memorisation import sweep
+
+    result = sweep.bench_privacy(noise or sweep.NOISES, seeds=range(seeds), epochs=epochs)
+    print(json.dumps(result, indent=1) if as_json else sweep.table(result))
+
+
 @bench.command("stories")
 def bench_stories(
     model: Annotated[str, typer.Option(help="A shipped model or a model folder.")] = "town-gpt",

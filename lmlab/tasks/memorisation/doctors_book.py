@@ -9,7 +9,7 @@ chance, so nothing but memory can tell them. Built in chapter 8.2.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lmlab.tasks.memorisation.names import HELPS, OTHER_PATIENTS, OWNERS, PATIENTS
@@ -20,7 +20,7 @@ DIGITS = "0123456789"
 LENGTH = 4
 """Digits of a code."""
 REPETITIONS = (0, 1, 2, 4, 8, 16)
-"""How often a code stands in the book; those of 0 are in no book, and nobody can have learnt them."""
+"""How often a code stands in the book; one that stands in it 0 times cannot have been learnt."""
 USUALLY = 0.75
 """How often the first of two remedies is given."""
 
@@ -88,12 +88,7 @@ def doctors_book(
         tuple(_note(rng) for _ in range(notes)),
         tuple(_note(rng) for _ in range(held_out)),
         tuple(_printed(rng) for _ in range(public)),
-        tuple(
-            Secret(owner, _code(rng), repetitions[place % len(repetitions)])
-            for place, owner in enumerate(
-                OWNERS[: len(OWNERS) // len(repetitions) * len(repetitions)]
-            )
-        ),
+        tuple(_secrets(rng, repetitions)),
     )
 
 
@@ -125,6 +120,12 @@ def _printed(rng: random.Random) -> str:
     remedy = rng.choice([each for pair in HELPS.values() for each in pair])
     age = rng.randrange(10, 90)
     return f"{rng.choice(OTHER_PATIENTS)}, {age}: {rng.choice(list(HELPS))}, {remedy}."
+
+
+def _secrets(rng: random.Random, repetitions: Sequence[int]) -> Iterator[Secret]:
+    each = len(OWNERS) // len(repetitions)
+    for owner, times in zip(OWNERS, list(repetitions) * each, strict=False):
+        yield Secret(owner, _code(rng), times)
 
 
 def _code(rng: random.Random) -> str:

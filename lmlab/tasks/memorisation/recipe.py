@@ -15,8 +15,8 @@ from lmlab.training.privacy import Privacy, PrivateResult, train_privately
 
 CONTEXT = 40
 """Longer than any line."""
-BATCH, PRIVATE_BATCH = 64, 200
-RATE, PRIVATE_RATE = 6e-3, 3e-3
+BATCH, PRIVATE_BATCH = 64, 128
+RATE, PRIVATE_RATE = 6e-3, 6e-3
 
 
 def book_config() -> TransformerConfig:

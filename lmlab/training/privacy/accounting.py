@@ -10,7 +10,7 @@ from opacus.accountants import RDPAccountant
 from opacus.accountants.utils import get_noise_multiplier
 
 
-def epsilon_after(steps: int, noise: float, sample_rate: float, delta: float) -> float:
+def epsilon_after(steps: int, noise: int | float, sample_rate: int | float, delta: float) -> float:
     """The ε of (ε, δ)-differential privacy after so many steps; infinite without noise.
 
     `noise` is σ, in units of the limit to which each example is clipped; `sample_rate` is the
@@ -30,7 +30,7 @@ def epsilon_after(steps: int, noise: float, sample_rate: float, delta: float) ->
         return float(accountant.get_epsilon(delta))
 
 
-def noise_for(epsilon: float, steps: int, sample_rate: float, delta: float) -> float:
+def noise_for(epsilon: int | float, steps: int, sample_rate: float, delta: float) -> float:
     """The least σ with which a run of so many steps keeps to ε: `epsilon_after` turned round."""
     if not epsilon > 0:
         raise ValueError(f"epsilon={epsilon} must be above 0; without noise it is infinite.")
@@ -46,7 +46,7 @@ def noise_for(epsilon: float, steps: int, sample_rate: float, delta: float) -> f
         )
 
 
-def group_privacy(epsilon: float, delta: float, copies: int) -> tuple[float, float]:
+def group_privacy(epsilon: int | float, delta: float, copies: int) -> tuple[float, float]:
     """(ε, δ) for `copies` examples together, such as one secret that stands in all of them.
 
     k ε and k e^{(k - 1) ε} δ: each copy may move what comes out by another factor of e^ε. It is a
@@ -59,7 +59,7 @@ def group_privacy(epsilon: float, delta: float, copies: int) -> tuple[float, flo
     return copies * epsilon, copies * math.exp(min(exponent, 700)) * delta
 
 
-def _check(noise: float, sample_rate: float, delta: float) -> None:
+def _check(noise: int | float, sample_rate: int | float, delta: float) -> None:
     if noise < 0:
         raise ValueError(f"noise={noise} is negative; it is σ, in units of the clipping limit.")
     if not 0 < sample_rate <= 1:

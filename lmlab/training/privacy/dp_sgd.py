@@ -27,7 +27,7 @@ AT_ONCE = 128
 
 
 def clip_each(
-    gradients: Float[Tensor, "batch weights"], limit: float
+    gradients: Float[Tensor, "batch weights"], limit: int | float
 ) -> Float[Tensor, "batch weights"]:
     """Each row shortened to the length `limit` where it is longer; its direction stays.
 
@@ -39,8 +39,8 @@ def clip_each(
 
 def noisy_gradient(
     total: Float[Tensor, " weights"],
-    limit: float,
-    noise: float,
+    limit: int | float,
+    noise: int | float,
     batch_size: int,
     z: Float[Tensor, " weights"],
 ) -> Float[Tensor, " weights"]:
@@ -143,7 +143,7 @@ def _private_gradient(
     for part in rows.split(AT_ONCE):
         if not len(part):
             continue
-        ids, _, targets = texts.batch(part.numpy())
+        ids, _, targets = texts.batch(part.tolist())
         gradients = per_example_gradients(model, ids.to(model.device), targets.to(model.device))
         if limit is not None:
             clipped += int((gradients.norm(dim=1) > limit).sum())

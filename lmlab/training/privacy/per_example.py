@@ -5,16 +5,15 @@ Built in chapter 8.2.
 
 import torch
 from jaxtyping import Float, Int
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from lmlab.models import LanguageModel
 from lmlab.training.evaluation import next_token_loss
 
 
 def per_example_gradients(
-    model: LanguageModel,
+    model: nn.Module,
     ids: Int[Tensor, "batch time"],
     targets: Int[Tensor, "batch time"],
 ) -> Float[Tensor, "batch weights"]:
@@ -39,7 +38,7 @@ def per_example_gradients(
     return torch.cat([gradient.flatten(1) for gradient in gradients.values()], dim=1)
 
 
-def in_pieces(row: Float[Tensor, " weights"], model: LanguageModel) -> list[Tensor]:
+def in_pieces(row: Float[Tensor, " weights"], model: nn.Module) -> list[Tensor]:
     """The long row as one tensor for each of model.parameters(), in its shape."""
     parameters = list(model.parameters())
     pieces = row.split([p.numel() for p in parameters])
