@@ -102,7 +102,7 @@ EXERCISES = (
             ),
             WrongAnswer(
                 lambda p, secret: _bits(p, secret, lambda p, own: 2 + int((p > own).sum())),
-                "The rank is one too large: nothing stands before the likeliest, and its rank is 1.",
+                "The rank is one too large: that of the likeliest is 1, for nothing stands before.",
             ),
             WrongAnswer(
                 lambda p, secret: float(len(p) / _rank(p, p[secret])),
@@ -182,8 +182,8 @@ EXERCISES = (
             ),
             WrongAnswer(
                 lambda a, b: float(a.double().mean() - b.double().mean()),
-                "This is how far the two means are apart. It depends on the unit of the scores; the "
-                "area does not.",
+                "This is how far the two means are apart. It depends on the unit of the scores; "
+                "the area does not.",
             ),
         ),
         hints=(

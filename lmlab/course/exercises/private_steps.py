@@ -123,7 +123,7 @@ EXERCISES = (
             ),
             WrongAnswer(
                 lambda total, limit, noise, n, z: (total + noise**2 * limit * z) / n,
-                "σ is squared: that would be a variance. z is multiplied by the standard deviation.",
+                "σ is squared, a variance. z is multiplied by the standard deviation.",
             ),
             WrongAnswer(
                 lambda total, limit, noise, n, z: total + noise * limit * z,

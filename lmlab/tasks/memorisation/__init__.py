@@ -1,4 +1,4 @@
-"""What a model keeps of single texts: secrets that can be asked for, and membership. Chapter 8.2."""
+"""What a model keeps of single texts: secrets to be asked for, and membership. Chapter 8.2."""
 
 from lmlab.tasks.memorisation.doctors_book import (
     DoctorsBook,
@@ -23,7 +23,13 @@ from lmlab.tasks.memorisation.membership import (
     text_log_probs,
 )
 from lmlab.tasks.memorisation.recipe import public_model, train_by_dp_sgd, train_plainly
-from lmlab.tasks.memorisation.sweep import bench_privacy, private_run, shipped_runs, table
+from lmlab.tasks.memorisation.sweep import (
+    averaged,
+    bench_privacy,
+    private_run,
+    shipped_runs,
+    table,
+)
 
 __all__ = [
     "ROC",
@@ -32,6 +38,7 @@ __all__ = [
     "Secret",
     "area_estimate",
     "as_rows",
+    "averaged",
     "bench_privacy",
     "book_tokenizer",
     "code_log_probs",
