@@ -390,7 +390,7 @@ def bench_privacy(
     noise: Annotated[
         list[float] | None, typer.Option(help="σ of a run of DP-SGD; may be repeated.")
     ] = None,
-    seeds: Annotated[int, typer.Option(help="Books and models; the mean is told.")] = 2,
+    seeds: Annotated[int, typer.Option(help="Books and models; the mean is told.")] = 1,
     epochs: Annotated[float, typer.Option(help="How often a book is read.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:

@@ -313,8 +313,8 @@ lmlab.solution("noisy_gradient")
 # ### What is promised
 #
 # Each step gives a little away. An **accountant** (隐私会计) adds it up; ours is that of Opacus,
-# the library for this. It counts on batches drawn by chance: each line is in each batch with the same
-# probability, whatever the others do.
+# the library for this. It counts on batches drawn by chance: each line is in each batch with the
+# same probability, whatever the others do.
 
 # %%
 from lmlab.training.privacy import epsilon_after, group_privacy
@@ -404,8 +404,8 @@ viz.picture(left, alt="Over ε, the loss on held-out notes falls towards that of
 #   12.7 bits away. Clipped, 8.2. With noise, for ε about 10, 3.6.
 # - More noise makes a worse model: from a loss of 0.44 up. But even so it has learnt most of what
 #   reading the book was for. What many lines say alike, such as a remedy, survives the noise.
-# - The promise is far more careful than what was seen. For 16 copies nothing is promised at all, and
-#   little was found. Other attacks than ours may find more; ε holds against all of them.
+# - The promise is far more careful than what was seen. For 16 copies nothing is promised at all,
+#   and little was found. Other attacks than ours may find more; ε holds against all of them.
 #
 # What five secrets of each kind show is coarse: chance alone spreads them by a bit or two. It is
 # one book, one seed, and a model of 58 thousand parameters.
@@ -427,10 +427,10 @@ for name in ("unprotected", "each line kept once", "read half as often", "read t
     print(f"{name:22} loss {run['loss']:.2f}, area {run['area']:.2f}, exposure{row}")
 
 # %% [markdown]
-# **What you see.** Kept once, a secret that had 16 copies is no better known than the others, and the
-# model foretells new notes as well as before: nothing useful was in the copies. Half the reading
-# helps too. Twice as much makes single copies known. Both are worth doing first, and both are no
-# promise.
+# **What you see.** Kept once, a secret that had 16 copies is no better known than the others, and
+# the model foretells new notes as well as before: nothing useful was in the copies. Half the
+# reading helps too. Twice as much makes single copies known. Both are worth doing first, and both
+# are no promise.
 #
 # ## Summary
 #

@@ -76,7 +76,7 @@ EXERCISES = (
         title="How far a secret is exposed",
         difficulty=2,
         minutes=8,
-        reference="lmlab.tasks.memorisation.exposure.exposure",
+        reference="lmlab.tasks.memorisation.canaries.exposure",
         cases=_candidates,
         invariants=(
             Invariant(

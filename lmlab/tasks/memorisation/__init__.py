@@ -7,7 +7,7 @@ from lmlab.tasks.memorisation.doctors_book import (
     book_tokenizer,
     doctors_book,
 )
-from lmlab.tasks.memorisation.exposure import (
+from lmlab.tasks.memorisation.canaries import (
     code_log_probs,
     exposure,
     exposures,

@@ -38,7 +38,7 @@ def public_model(book: DoctorsBook, *, seed: int = 0) -> GPT:
     return train_plainly(GPT(book_config()), book.public, epochs=1, seed=seed)
 
 
-def train_plainly(model: GPT, lines: Sequence[str], *, epochs: float, seed: int = 0) -> GPT:
+def train_plainly(model: GPT, lines: Sequence[str], *, epochs: int | float, seed: int = 0) -> GPT:
     """A copy of the model that has read the lines so often, in the usual way."""
     rows = as_rows(lines, book_tokenizer())
     config = _config(len(rows), epochs, BATCH, RATE, seed, clip_norm=1.0)
@@ -46,7 +46,7 @@ def train_plainly(model: GPT, lines: Sequence[str], *, epochs: float, seed: int 
 
 
 def train_by_dp_sgd(
-    model: GPT, lines: Sequence[str], privacy: Privacy, *, epochs: float, seed: int = 0
+    model: GPT, lines: Sequence[str], privacy: Privacy, *, epochs: int | float, seed: int = 0
 ) -> PrivateResult:
     """A copy of the model that has read the lines so often, by DP-SGD: a line is an example."""
     rows = as_rows(lines, book_tokenizer())
@@ -55,7 +55,7 @@ def train_by_dp_sgd(
 
 
 def _config(
-    n_rows: int, epochs: float, batch: int, rate: float, seed: int, **settings
+    n_rows: int, epochs: int | float, batch: int, rate: float, seed: int, **settings
 ) -> TrainingConfig:
     steps = max(1, round(epochs * n_rows / batch))
     return TrainingConfig(

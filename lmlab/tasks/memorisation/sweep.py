@@ -15,7 +15,7 @@ from lmlab.tasks.memorisation.doctors_book import (
     book_tokenizer,
     doctors_book,
 )
-from lmlab.tasks.memorisation.exposure import exposures
+from lmlab.tasks.memorisation.canaries import exposures
 from lmlab.tasks.memorisation.membership import roc_area, text_log_probs
 from lmlab.tasks.memorisation.recipe import public_model, train_by_dp_sgd, train_plainly
 from lmlab.training import evaluate
@@ -32,7 +32,7 @@ LARGE_BATCHES, CLIPPED = "unprotected, by DP-SGD's steps", "clipped only"
 
 
 def bench_privacy(
-    noises: Sequence[float] = NOISES, *, seeds: Sequence[int] = SEEDS, epochs: float = EPOCHS
+    noises: Sequence[float] = NOISES, *, seeds: Sequence[int] = SEEDS, epochs: int | float = EPOCHS
 ) -> dict[str, Any]:
     """All runs of the curve: some minutes for each seed, on one thread. The result is plain JSON.
 
@@ -40,6 +40,8 @@ def bench_privacy(
     nobody; in the usual way, also half and twice as often, and with each line kept once; by the
     steps of DP-SGD without its protection; clipped without noise; and with each of `noises`.
     """
+    if not len(seeds) or epochs <= 0:
+        raise ValueError(f"seeds={list(seeds)}, epochs={epochs}: give a seed, and epochs above 0.")
     runs = []
     for seed in seeds:
         book = doctors_book(seed=seed)
@@ -62,7 +64,7 @@ def bench_privacy(
 
 
 def private_run(
-    public: GPT, book: DoctorsBook, privacy: Privacy, *, epochs: float = EPOCHS, seed: int = 0
+    public: GPT, book: DoctorsBook, privacy: Privacy, *, epochs: int | float = EPOCHS, seed: int = 0
 ) -> dict[str, Any]:
     """One point of the curve: DP-SGD with these settings, and what it costs and saves."""
     done = train_by_dp_sgd(public, book.lines, privacy, epochs=epochs, seed=seed)

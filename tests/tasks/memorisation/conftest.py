@@ -22,6 +22,6 @@ def model(tokenizer):
     torch.manual_seed(0)
     return GPT(
         TransformerConfig(
-            vocab_size=tokenizer.vocab_size, context_length=40, d_model=8, n_layers=2, n_heads=2
+            vocab_size=tokenizer.vocab_size, context_length=40, d_model=16, n_layers=2, n_heads=2
         )
     ).eval()

@@ -28,8 +28,8 @@ def test_the_model_that_is_trained_on_is_a_copy(model, small_book):
 
 def test_who_has_read_the_book_foretells_it_better(model, small_book, tokenizer):
     rows = as_rows(small_book.lines, tokenizer)
-    read = train_plainly(model, small_book.lines, epochs=40)
-    assert evaluate(read, rows).nats_per_token < 0.9 * evaluate(model, rows).nats_per_token
+    read = train_plainly(model, small_book.lines, epochs=150)
+    assert evaluate(read, rows).nats_per_token < 0.8 * evaluate(model, rows).nats_per_token
 
 
 def test_the_public_model_depends_on_its_seed_and_the_printed_book(small_book):

@@ -70,3 +70,9 @@ def test_the_shipped_runs_show_what_the_chapter_says():
         private = runs[f"noise {noise:g}"]
         assert mean(private["exposures"][16]) < mean(plain[16]) - 6
         assert runs[sweep.UNPROTECTED]["loss"] < private["loss"] < runs[sweep.UNTRAINED]["loss"]
+
+
+@pytest.mark.parametrize("wrong", [{"seeds": ()}, {"epochs": 0}])
+def test_a_sweep_of_nothing_is_refused_before_anything_is_trained(wrong):
+    with pytest.raises(ValueError, match="give a seed"):
+        sweep.bench_privacy(**wrong)

@@ -48,7 +48,7 @@ def test_a_code_that_was_made_likely_is_exposed(model, small_book, tokenizer, mo
         scores[int(secret.code)] = 1.0 if which is secret else -1.0
         return scores
 
-    monkeypatch.setattr("lmlab.tasks.memorisation.exposure.secret_log_probs", told)
+    monkeypatch.setattr("lmlab.tasks.memorisation.canaries.secret_log_probs", told)
     found = exposures(model, small_book.secrets[1:2], tokenizer)
     assert found == {secret.repetitions: [pytest.approx(math.log2(10_000))]}
 

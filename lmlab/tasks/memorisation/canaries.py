@@ -1,4 +1,4 @@
-"""Exposure: how much more likely than others a model finds a secret. Built in chapter 8.2.
+"""Canaries: planted secrets, and how far a model gives them away. Built in chapter 8.2.
 
 Source: Carlini et al. 2019, section 4.2 (arXiv 1802.08232).
 """
