@@ -1,17 +1,17 @@
 """What a model keeps of single texts: secrets to be asked for, and membership. Chapter 8.2."""
 
+from lmlab.tasks.memorisation.canaries import (
+    code_log_probs,
+    exposure,
+    exposures,
+    secret_log_probs,
+)
 from lmlab.tasks.memorisation.doctors_book import (
     DoctorsBook,
     Secret,
     as_rows,
     book_tokenizer,
     doctors_book,
-)
-from lmlab.tasks.memorisation.canaries import (
-    code_log_probs,
-    exposure,
-    exposures,
-    secret_log_probs,
 )
 from lmlab.tasks.memorisation.extraction import Attempt, extract
 from lmlab.tasks.memorisation.membership import (

@@ -9,13 +9,13 @@ import torch
 
 from lmlab.models import GPT
 from lmlab.sources.shipped import data_dir
+from lmlab.tasks.memorisation.canaries import exposures
 from lmlab.tasks.memorisation.doctors_book import (
     DoctorsBook,
     as_rows,
     book_tokenizer,
     doctors_book,
 )
-from lmlab.tasks.memorisation.canaries import exposures
 from lmlab.tasks.memorisation.membership import roc_area, text_log_probs
 from lmlab.tasks.memorisation.recipe import public_model, train_by_dp_sgd, train_plainly
 from lmlab.training import evaluate
