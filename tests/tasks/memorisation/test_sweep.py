@@ -1,6 +1,7 @@
 """The sweep: every run is measured alike, and the shipped one is whole and shows what is said."""
 
 import json
+from dataclasses import replace
 from statistics import mean
 
 import pytest
@@ -11,7 +12,8 @@ from lmlab.training.privacy import epsilon_after
 
 @pytest.fixture
 def result(small_book, monkeypatch):
-    monkeypatch.setattr(sweep, "doctors_book", lambda seed: small_book)
+    few = replace(small_book, secrets=small_book.secrets[:4])
+    monkeypatch.setattr(sweep, "doctors_book", lambda seed: few)
     return json.loads(json.dumps(sweep.bench_privacy((1.0,), seeds=(0,), epochs=1)))
 
 
