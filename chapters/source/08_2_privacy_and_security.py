@@ -151,7 +151,7 @@ for copies in sorted(bits["doctor's book"]):
     same = [attempt for attempt in attempts if attempt.secret.repetitions == copies]
     at_once, found = sum(each.at_once for each in same), sum(each.found for each in same)
     print(f"{copies:2} copies: {at_once} of {len(same)} at once, {found} in ten guesses; "
-          f"{same[0].secret.line} It said {', '.join(same[0].said[:3])}")  # fmt: skip
+          f"{same[0].secret.line} It said {' | '.join(same[0].said[:3])}")  # fmt: skip
 
 # %%
 often = [each for each in attempts if each.secret.repetitions == 16]
@@ -160,7 +160,9 @@ print("16 copies: most are said at once:", sum(each.at_once for each in often) >
 print("no copy: none is said:", not any(each.found for each in never))
 
 # %% [markdown]
-# **What you see.** SEEN_EXTRACT
+# **What you see.** The codes with 16 copies are simply said. Of those with 8 or 4 only a few come,
+# though some of them had ten bits: a short list holds the first ten ranks, and exposure sees all
+# ten thousand. It measures what a more patient thief would have.
 #
 # ## 2 · Were you in it?
 #
@@ -170,24 +172,27 @@ print("no copy: none is said:", not any(each.found for each in never))
 # text. The simplest score is the loss, for what was learnt is likely. Any threshold finds some
 # members, and accuses some others; all thresholds together are the **ROC**.
 #
-# A model that reads few notes often learns them by heart. So a third one reads 400 of them, 25
-# times.
+# A model that reads few notes often learns them by heart. So a third one reads 400 notes of another
+# year, 25 times. Some notes are easy for everyone; a **reference**, a model that has *not* seen
+# them, says which. What is left when its score is taken away is memory. Two will do: the printed
+# book's model, and the one above, which knows this doctor and not that year.
 
 # %%
-few = book.notes[:400]
+few = memorisation.doctors_book(400, public=1, seed=1).notes
 overfitted = memorisation.train_plainly(public, few, epochs=25)
 held_out = memorisation.as_rows(book.held_out, tokenizer)
-known = {"2,000 notes, read 8 times": (plain, book.notes), "400, read 25 times": (overfitted, few)}
 attacks = {}
-for name, (model, notes) in known.items():
-    members = memorisation.as_rows(notes, tokenizer)
-    sides = [memorisation.text_log_probs(model, rows) for rows in (members, held_out)]
-    ratios = [memorisation.log_ratios(model, public, rows) for rows in (members, held_out)]
-    attacks |= {name: sides, f"{name}, against a reference": ratios}
-
-# %% [markdown]
-# Some notes are easy for everyone. A **reference** that has not seen them says which: the printed
-# book's model will do. What is left when its score is taken away is memory.
+for name, model, notes, reference in (
+    ("2,000 notes, read 8 times", plain, book.notes, None),
+    ("400, read 25 times", overfitted, few, None),
+    ("the same, against the printed book", overfitted, few, public),
+    ("the same, against the other year", overfitted, few, plain),
+):
+    sides = (memorisation.as_rows(notes, tokenizer), held_out)
+    if reference is None:
+        attacks[name] = [memorisation.text_log_probs(model, rows) for rows in sides]
+    else:
+        attacks[name] = [memorisation.log_ratios(model, reference, rows) for rows in sides]
 
 # %%
 # NBVAL_IGNORE_OUTPUT
@@ -196,13 +201,14 @@ for name, (members, others) in attacks.items():
     curve = memorisation.roc(members, others)
     curves[name] = torch.stack(curve, dim=1).tolist()
     area = memorisation.area_estimate(members, others)
-    print(f"{name:48} area {area.value:.2f} ({area.low:.2f} to {area.high:.2f}), "
+    print(f"{name:36} area {area.value:.2f} ({area.low:.2f} to {area.high:.2f}), "
           f"at 1 % false {curve.found_at(0.01):5.1%} found")  # fmt: skip
 
 # %%
-viz.picture(viz.roc_curves(curves), alt="Four curves on logarithmic axes: those of the model "
-            "that read 2,000 notes lie near the dashed line of guessing, those of "
-            "the one that read 400 notes often lie far above it, at the left end too")  # fmt: skip
+viz.picture(viz.roc_curves(curves), alt="Four curves on logarithmic axes: that of the model that "
+            "read 2,000 notes lies near the dashed line of guessing, that of the one that read "
+            "400 notes often lies above it, and highest with the other year as reference"
+            )  # fmt: skip
 
 # %% [markdown]
 # **What you see.** SEEN_ROC
@@ -402,7 +408,8 @@ viz.picture(left, alt="Over ε, the loss on held-out notes falls towards that of
 # **What you see.** Three things.
 #
 # - The unprotected model has secrets to lose, also when it takes DP-SGD's own steps: 16 copies give
-#   12.7 bits away. Clipped, 8.2. With noise, for ε about 10, 3.6.
+#   12.7 bits away. Clipped, 8.2. With noise, for ε about 10, 3.6. That is hardly more than chance
+#   gave these five codes: the model that never read the book has 3.0.
 # - More noise makes a worse model: from a loss of 0.44 up. But even so it has learnt most of what
 #   reading the book was for. What many lines say alike, such as a remedy, survives the noise.
 # - The promise is far more careful than what was seen. For 16 copies nothing is promised at all,
