@@ -34,8 +34,8 @@ def roc_curves(curves: Mapping[str, Sequence[Spot]], *, ax: Axes | None = None) 
             if curve:
                 ax.plot(*zip(*curve, strict=True), color=colour, lw=1.8)
             ax.text(
-                0.03, 0.95 - 0.07 * place, theme.drawable(name, 44), color=colour, fontsize=9,
-                transform=ax.transAxes,
+                0.98, 0.04 + 0.07 * (len(drawn) - 1 - place), theme.drawable(name, 44),
+                color=colour, fontsize=9, ha="right", transform=ax.transAxes,
             )  # fmt: skip
         ax.set(xscale="log", yscale="log", xlim=(least, 1), ylim=(least, 1.1))
         ax.set_xlabel("called members, of those that are none (log scale)")
