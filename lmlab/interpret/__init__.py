@@ -29,6 +29,7 @@ from lmlab.interpret.patterns import (
 from lmlab.interpret.record import Tape, record
 from lmlab.interpret.residual import residual_stream
 from lmlab.interpret.rollout import rollout
+from lmlab.interpret.spans import locate_parts, span_shares
 from lmlab.interpret.xray import XRay, xray
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "induction_score",
     "induction_scores",
     "lead",
+    "locate_parts",
     "logit_attribution",
     "logit_difference",
     "logit_direction",
@@ -62,6 +64,7 @@ __all__ = [
     "repeated_tokens",
     "residual_stream",
     "rollout",
+    "span_shares",
     "unembed",
     "value_weighted",
     "weight_on",
