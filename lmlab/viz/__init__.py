@@ -60,6 +60,8 @@ _HOME = {
     "summary_lab": "labs.summaries",
     "summary_picture": "labs.summaries",
     "translation_lab": "labs.translations",
+    "injection_lab": "labs.injections",
+    "share_picture": "labs.injections",
     "descent_lab": "labs.landscape",
     "descent_paths": "labs.landscape",
     "expression_graph": "charts.graph",

@@ -29,7 +29,7 @@ from lmlab.tasks.injection.prompts import (
 from lmlab.tasks.task import town_stories
 
 MODEL = "smollm2-135m"
-STORIES = 8
+STORIES = 6
 SENTENCES = 3
 TOKENS = 12
 
