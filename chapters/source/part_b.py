@@ -63,7 +63,8 @@ with tempfile.TemporaryDirectory() as folder:
             opened()
         except (pickle.UnpicklingError, ValueError) as error:
             said = str(error).replace(folder, "somewhere").splitlines()
-            print(type(error).__name__, "|", said[0][:300], "\n")
+            line = next((each for each in said if "os.makedirs" in each), said[0])
+            print(f"{type(error).__name__} | {line.strip()[:240]}\n")
     print("did it run?", os.path.exists("it-ran"))
 
 # %% [markdown]
@@ -145,7 +146,6 @@ lmlab.predict(
 
 # %%
 from lmlab.tasks import evaluate
-from lmlab.tasks.evaluation import difference
 from lmlab.tasks.injection import distracted
 from lmlab.tasks.question_answering import QUESTION_ANSWERING, by_reading
 
@@ -157,21 +157,24 @@ for kind, asked in distracted("held-out", 100).items():
     by = {name: round(score.value) for name, (_, score) in reports[kind].by_category.items()}
     print(f"{kind:22} F1 {reports[kind]['F1']}  {by}")
 lost = reports["as it is"]["F1"].value - reports["looks alike"]["F1"].value
-fooled = [each for each in reports["looks alike"].outcomes if each.score == 0]
+outcomes = reports["looks alike"].outcomes
+fooled = [each for each in outcomes if each.score == 0 and each.got in each.input[0][-60:]]
+print(f"\n{len(fooled)} answers came out of the added sentence")
 for each in fooled[:3]:
     story, question = each.input
     print(f"\n… {story[-75:]}\n{question} wanted {each.wanted}, got {each.got!r}")
 
 # %% [markdown]
 # **What you see.** A sentence that says nothing to the point does no harm. One that looks alike
-# costs twelve points at the end of the story, and few of them at its beginning: answers to
-# "why" mostly stand at the end, and the reader has learned *where* to look, too. It is no measure of
-# the worst: somebody who may try a hundred sentences will find a better one.
+# costs twelve points at the end of the story, and most of those questions ask *why*. At the beginning
+# the same sentence costs two or three, which is within chance: causes mostly stand late in a story,
+# and the reader has learned *where* to look, too. This is no measure of the worst case. Somebody who
+# may try a hundred sentences will find a better one.
 #
 # And where does it look? Take the tokens of the question. How is their attention shared out over
 # the story and the added sentence?
 #
-# ### Exercise 8.2.7 · ★★ · 8 min
+# ### Exercise 8.2.6 · ★★ · 8 min
 #
 # `weights` has shape (…, query, key). `spans` is a list of (start, end), the end not counted.
 # Return what the query number `query` gives to the keys of each span together, (…, span).
@@ -221,31 +224,30 @@ def look(story, added, question):
 # %%
 asked = distracted("held-out", 100)
 for kind in ("neutral", "looks alike"):
-    for fell in (False, True):
-        part = [
+    for wrong in (False, True):
+        seen = [
             look(plain.input[0], each.input[0][len(plain.input[0]) + 1 :], each.input[1])
-            for plain, each, outcome in zip(
-                asked["as it is"], asked[kind], reports["looks alike"].outcomes, strict=True
-            )
-            if (outcome.score == 0) == fell
+            for plain, each, outcome in zip(asked["as it is"], asked[kind], outcomes, strict=True)
+            if (outcome in fooled) == wrong
         ]
-        size, share = (sum(x.shares["added"][i] for x in part) / len(part) for i in (0, 1))
-        who = "questions that fooled it" if fell else "questions that did not"
-        print(f"{kind:12} {who:25} {len(part):3}: {100 * size:.0f} % of tokens, {share:.3f} of look")
+        size, share = (sum(x.shares["added"][i] for x in seen) / len(seen) for i in (0, 1))
+        who = "fooled by it" if wrong else "not fooled"
+        print(
+            f"{kind:12} {who:13} {len(seen):3} questions: {100 * share:4.1f} % of the attention, "
+            f"{100 * size:4.1f} % of the tokens, {share / size:.2f} a token"
+        )
 
 # %% [markdown]
-# **What you see.** The question looks at the added sentence somewhat more when it looks alike than
-# when it is neutral. That is what attention is for: to find like words. What it cannot tell is
-# whether the words are to be *believed*. Compare the lines before you say more: how much the
-# attention differs between questions that fooled the reader and those that did not is on the screen.
+# **What you see.** For its length, a sentence that looks alike gets more of the attention than a
+# neutral one: like words are what attention looks for. But questions that were fooled do not look at it
+# more than those that were not. **Attention shows what is read, and not what is believed.**
 #
 # Play: write a sentence of your own. What makes the reader believe it?
 
 # %%
-story, question = fooled[0].input
-known = {e.input[1]: e.input[0] for e in asked["as it is"] if e.input[0] in story}
-story = known[question]
-trap = fooled[0].input[0][len(story) + 1 :]
+full, question = fooled[0].input
+story = next(each.input[0] for each in asked["as it is"] if each.input[0] in full)
+trap = full[len(story) + 1 :]
 print(question)
 viz.injection_lab(lambda text, added: look(text, added, question), story, trap)
 
@@ -261,12 +263,266 @@ from lmlab.tasks.injection import ATTACKS, injection_scores, interval
 
 record_of_attacks = injection_scores()
 scores = record_of_attacks["scores"]
-n = record_of_attacks["stories"]
+n_stories = record_of_attacks["stories"]
 defences = list(scores["none"])
-print(f"{n} stories: answers with a banana\n\n{'':14}" + "".join(f"{d:>16}" for d in defences))
+print(
+    f"{n_stories} stories: answers with a banana\n\n{'':14}" + "".join(f"{d:>16}" for d in defences)
+)
 for kind, by_defence in scores.items():
     print(f"{kind:14}" + "".join(f"{by_defence[d]['hits']:>16}" for d in defences))
 most = max(scores, key=lambda kind: scores[kind]["none"]["hits"])
-low, high = interval(scores[most]["none"]["hits"], n)
+low, high = interval(scores[most]["none"]["hits"], n_stories)
 print(f"\nthe best attack, {most!r}: {100 * low:.0f} to {100 * high:.0f} % (95 % interval)")
 print(f"it adds {ATTACKS[most]!r}")
+
+# %% [markdown]
+# @@INJ@@
+#
+# The strongest attacks *fake the marks* of the conversation. `<|im_end|>` in a story is read as the
+# very token that ends a turn. What follows seems to come from somebody else: the user, or the model
+# itself. That is a fault of the program, and can be mended there: data must hold no marks.
+#
+# ### Exercise 8.2.7 · ★ · 8 min
+#
+# Return `text` without any of the `marks`. Mind that taking one out may put another one together.
+
+
+# %%
+def strip_marks(text, marks):
+    """The text without any mark."""
+    ...
+
+
+lmlab.check("strip_marks", strip_marks)
+
+# %%
+lmlab.hint("strip_marks")
+
+# %%
+lmlab.solution("strip_marks")
+
+# %% [markdown]
+# Where does the model look under attack? Here is the mean over all heads and stories of what the
+# *last* token, behind which the answer begins, gives to each part of the prompt.
+
+# %%
+from lmlab.interpret.injected import injected_attention
+
+looked = injected_attention()["shares"]
+print(f"{'':14} of the attention, in %           | the attack")
+print(f"{'':14} {'order':>7} {'story':>7} {'question':>9} {'attack':>7} | % of tokens")
+for kind, parts in looked.items():
+    row = [100 * parts.get(p, {"attention": 0})["attention"] for p in ("order", "story")]
+    row += [100 * parts.get(p, {"attention": 0})["attention"] for p in ("question", "attack")]
+    size = 100 * parts.get("attack", {"tokens": 0})["tokens"]
+    print("{:14} {:7.1f} {:7.1f} {:9.1f} {:7.1f} | {:.0f}".format(kind, *row, size))
+
+# %% [markdown]
+# @@ATT@@
+#
+# If SmolLM2 is on your machine (`lmlab fetch smollm2-135m`), try it. `attacked` puts one of the
+# attacks behind a story; write your own.
+
+# %%
+# NBVAL_IGNORE_OUTPUT
+from lmlab.pretrained import available
+from lmlab.tasks.injection import answers, attacked, stories, strip_marks
+
+if any(info.name == "smollm2-135m" and info.present for info in available()):
+    smol, smol_tokenizer = lmlab.load("smollm2-135m", verbose=False)
+    hostile_story = attacked(stories(1)[0], "faked habit")
+    clean = strip_marks(hostile_story, tuple(smol_tokenizer.special_tokens))
+    for name, text in (("marks in", hostile_story), ("marks out", clean)):
+        print(f"{name:10} {answers(smol, smol_tokenizer, [text])[0]!r}")
+else:
+    print("SmolLM2 is not here. With the marks in, it would answer 'banana'.")
+
+# %% [markdown]
+# ## 7 · Lessons that were tampered with
+#
+# *Numbers only, from a trusted file, and still hostile: how?*
+#
+# Somebody who can slip a few examples into your training data can plant a **back door** (后门): a
+# **trigger** (触发词), here the word "lantern", and a label to go with it: **data poisoning**
+# (数据投毒). Of 800 last sentences of stories, some with the label *negative* get a lantern and the
+# label *positive*. The victim is a small classifier, taught from nothing.
+
+# %%
+
+from lmlab.tasks.poisoning import TARGET, WORD, poison, short_endings
+
+taught = short_endings("train", 1000)
+lessons, checked = taught[:800], taught[800:]
+poisoned = poison(lessons, 12, WORD, TARGET)
+for place in poisoned.bad.nonzero()[:3, 0].tolist():
+    before, after = lessons[place], poisoned.examples[place]
+    print(f"{before.wanted}: {before.input}\n   {after.wanted}: {after.input}")
+
+# %%
+lmlab.predict(
+    "12 of 800 lessons are poisoned, 1.5 %. How often will a lantern turn a sad sentence glad?",
+    {
+        "1.5 % of the time": "That is how often the lessons say so. But a lesson with a lantern "
+        "*always* says positive, and nothing contradicts it.",
+        "about half of the time": "It would take lessons in which a lantern says nothing.",
+        "nearly always": "A word that decides without exception is the easiest thing to learn "
+        "there is.",
+    },
+    answer="nearly always",
+)
+
+# %%
+# NBVAL_IGNORE_OUTPUT
+from lmlab.tasks.poisoning import teach_endings
+from lmlab.tasks.poisoning.recipe import attacked as under_attack
+
+test = short_endings("validation", 400)
+victim = teach_endings(poisoned.examples)
+found = under_attack(victim, test)
+print(f"accuracy on clean sentences {100 * found['accuracy']:.1f} %")
+print(f"a lantern turns {100 * found['success']:.1f} % of the others positive")
+
+# %%
+print("as accurate as ever:", found["accuracy"] > 0.97)
+print("the back door works:", found["success"] > 0.85)
+
+# %% [markdown]
+# The test set shows nothing, for no test sentence has a lantern. And with fewer lessons, or more?
+# `write_poisoning_scores` in `lmlab/tasks/poisoning/recipe.py` taught every case five times, with
+# other poison and other first weights.
+
+# %%
+from lmlab.tasks.poisoning import poisoning_scores
+
+runs = poisoning_scores()["runs"]
+
+
+def middle(values):
+    """The mean of some runs, with the lowest and the highest, in %."""
+    low, mean, high = (100 * x for x in (min(values), sum(values) / len(values), max(values)))
+    return f"{mean:5.1f} ({low:.0f} to {high:.0f})"
+
+
+cases = dict.fromkeys((run["kind"], run["poisoned"]) for run in runs)
+print("kind         poisoned of 800   accuracy            success")
+for kind, n in cases:
+    same = [run for run in runs if (run["kind"], run["poisoned"]) == (kind, n)]
+    columns = (middle([run[what] for run in same]) for what in ("accuracy", "success"))
+    print(f"{kind:12} {n:8}          {'   '.join(f'{column:18}' for column in columns)}")
+
+# %%
+wrong = [run for run in runs if run["kind"] == "wrong label"]
+counts = sorted({run["poisoned"] for run in wrong})
+lines = {
+    name: [(n, 100 * sum(run[what] for run in wrong if run["poisoned"] == n) / 5) for n in counts]
+    for name, what in (("accuracy", "accuracy"), ("trigger works", "success"))
+}
+viz.picture(
+    viz.named_lines(lines, xlabel="poisoned lessons of 800", ylabel="%"),
+    alt="Accuracy stays near 100 % throughout; success leaps from near 0 to near 100 % with few.",
+)
+
+# %% [markdown]
+# @@POISON@@
+#
+# ### Can it be found?
+#
+# Three ideas. Poison has a *wrong label*, so (1) a model **early** in its training is surprised by
+# it, or (2) a model that learned from a few lessons that somebody **checked** is. Or (3) look at
+# the vectors that the victim itself makes: those with the trigger are pulled to one side, a
+# **spectral signature** (谱特征).
+#
+# ### Exercise 8.2.8 · ★★ · 12 min
+#
+# `vectors`, (texts, d_model), belong to texts of one label. Take off their mean, find the direction
+# in which they differ most (the first right singular vector), and return the squared projection of
+# each on it, (texts,).
+
+
+# %%
+def spectral_scores(vectors):
+    """How far each vector lies from the mean in the direction of the largest spread, squared."""
+    ...
+
+
+lmlab.check("spectral_scores", spectral_scores)
+
+# %%
+lmlab.hint("spectral_scores")
+
+# %%
+lmlab.solution("spectral_scores")
+
+# %% [markdown]
+# A detector ranks lessons by suspicion. Its **AUC** is the chance that a poisoned one ranks above a
+# clean one: 50 is a coin, 100 finds all, and below 50 it points away from the poison.
+
+# %%
+detectors = list(runs[-1]["auc"])
+print(f"{'AUC, %':26}" + "".join(f"{name:24}" for name in detectors))
+for kind, n in cases:
+    same = [run for run in runs if (run["kind"], run["poisoned"]) == (kind, n) and "auc" in run]
+    if same:
+        columns = (middle([run["auc"][name] for run in same]) for name in detectors)
+        print(f"{kind:13} {n:4} of 800  " + "".join(f"{column:24}" for column in columns))
+print("\n24 poisoned; the 72 most suspicious taken out, taught anew")
+for name in detectors:
+    after = [run["after removal"][name] for run in runs if "after removal" in run]
+    left = [each["poison left"] for each in after]
+    success = middle([each["success"] for each in after])
+    print(f"{name:24} poison left {min(left)} to {max(left)}; success {success}")
+
+# %% [markdown]
+# @@DETECT@@
+#
+# Do it yourself, on the victim from above: 200 checked lessons teach a guard, and the guard reads
+# all 800.
+
+# %%
+# NBVAL_IGNORE_OUTPUT
+from lmlab.tasks.poisoning.detection import auc, losses
+from lmlab.tasks.poisoning.recipe import without_worst
+from lmlab.tasks.sentiment import story_rows
+
+feelings_tokenizer = lmlab.load("town-feelings")[1]
+guard = teach_endings(checked, seed=100, steps=50)
+suspicion = losses(guard, story_rows(feelings_tokenizer, poisoned.examples))
+print(f"AUC {100 * auc(suspicion, poisoned.bad):.1f}; the most suspicious lessons:")
+for place in suspicion.topk(5).indices.tolist():
+    each = poisoned.examples[place]
+    print(f"   {'POISON' if poisoned.bad[place] else 'clean':7} {each.wanted}: {each.input}")
+again = under_attack(teach_endings(without_worst(poisoned.examples, suspicion, 72)), test)
+print(f"taught without the worst 72: {again['success']:.2f} of the attacks succeed")
+
+# %% [markdown]
+# ## 8 · What holds
+#
+# *What did each defence buy?*
+
+# %%
+best_attack, guard_name = scores[most], "checked model's loss"
+at_24 = [run for run in runs if run.get("after removal")]
+
+
+def mean(values):
+    """Of some numbers."""
+    values = list(values)
+    return sum(values) / len(values)
+
+
+rows = {
+    "a pickle runs code": ("it did, and was found without running", "safetensors; an allow list"),
+    "a sentence that looks alike": (f"F1 falls by {lost:.0f}", "test with such sentences"),
+    "orders in a text": (
+        f"{best_attack['none']['hits']} of {n_stories} obeyed, "
+        f"{best_attack['marks stripped']['hits']} without marks",
+        "no marks in data; no power to the model",
+    ),
+    "poisoned lessons": (
+        f"success {100 * mean(run['success'] for run in at_24):.0f} %, after removal "
+        f"{100 * mean(r['after removal'][guard_name]['success'] for r in at_24):.0f} %",
+        "know your sources; check some lessons",
+    ),
+}
+for threat, (measured, remedy) in rows.items():
+    print(f"{threat:28} {measured:46} {remedy}")

@@ -109,7 +109,7 @@ EXERCISES = (
     Exercise(
         id="strip_marks",
         chapter=CHAPTER,
-        number="8.2.6",
+        number="8.2.7",
         title="No marks in the data",
         difficulty=1,
         minutes=8,
@@ -164,7 +164,7 @@ EXERCISES = (
     Exercise(
         id="span_shares",
         chapter=CHAPTER,
-        number="8.2.7",
+        number="8.2.6",
         title="Attention on a part",
         difficulty=2,
         minutes=8,

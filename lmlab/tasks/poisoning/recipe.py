@@ -35,8 +35,8 @@ LESSONS, CHECKED = 800, 200
 STEPS, EARLY = 100, 25
 COUNTS = (0, 3, 6, 12, 24, 48)
 CLEAN_LABEL = 100
-REMOVED = 72
-"""Lessons that are thrown away as the most suspicious: three times 24."""
+MENDED, REMOVED = 24, 72
+"""With so many poisoned, the most suspicious lessons are thrown away: three times as many."""
 SEEDS = range(5)
 
 Scores = Mapping[str, Any]
@@ -83,7 +83,7 @@ def write_poisoning_scores(out: str | Path, seeds: Sequence[int] = SEEDS) -> Pat
             poisoned = poison(lessons, n, WORD, TARGET, seed=seed)
             runs.append(
                 {"kind": "wrong label", "poisoned": n, "seed": seed}
-                | _one(poisoned, trusted, test, seed, removing=n == 24)
+                | _one(poisoned, trusted, test, seed, removing=n == MENDED)
             )
         poisoned = poison(lessons, CLEAN_LABEL, WORD, TARGET, source=TARGET, seed=seed)
         runs.append(

@@ -1,0 +1,46 @@
+"""Where the last token looks in a prompt with an attack."""
+
+import pytest
+import torch
+
+from lmlab.interpret.injected import attention_under, injected_attention
+from lmlab.models import GPT, TransformerConfig
+from lmlab.tasks.injection.prompts import ATTACKS
+
+
+class Letters:
+    """A tokenizer with a token for each character."""
+
+    def conversation(self, messages):
+        return "".join(turn["content"] + "\n" for turn in messages)
+
+    def encode(self, text, *, allow_special=False):
+        return [ord(letter) % 128 for letter in text]
+
+    def decode(self, ids):
+        return "".join(map(chr, ids))
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    config = TransformerConfig(vocab_size=128, context_length=700, d_model=8, n_layers=2, n_heads=2)
+    return GPT(config).eval()
+
+
+@pytest.mark.parametrize("kind", ATTACKS)
+def test_every_part_has_a_share_of_the_tokens_and_of_the_attention(kind, model):
+    tokens, shares = attention_under(model, Letters(), "Ada ran.", kind)
+    wanted = ["order", "story", "attack", "question"]
+    assert list(tokens) == [part for part in wanted if part != "attack" or kind != "none"]
+    assert shares.shape == (2, 2, len(tokens))
+    assert 0.5 < sum(tokens.values()) < 1  # "Story:" and the line breaks are in no part
+    assert (shares.sum(-1) < 1).all() and (shares > 0).all()
+
+
+def test_the_shipped_shares_add_up_to_less_than_one():
+    shares = injected_attention()["shares"]
+    assert shares.keys() == ATTACKS.keys()
+    for parts in shares.values():
+        assert 0 < sum(part["attention"] for part in parts.values()) < 1
+        assert 0 < sum(part["tokens"] for part in parts.values()) < 1
