@@ -201,14 +201,12 @@ lmlab.solution("span_shares")
 lmlab.quiz("span_shares")
 
 # %%
-from types import SimpleNamespace
-
 from lmlab.interpret import record, span_shares
 from lmlab.tasks.question_answering import ask
 
 
-def look(story, added, question):
-    """What the reader answers, and what the question's tokens look at."""
+def shares(story, added, question):
+    """For each part its share of the tokens, and of what the question's tokens look at."""
     asked = ask(reader_tokenizer, f"{story} {added}".strip(), question)
     n = len(asked.ids)
     behind = asked.begin + len(reader_tokenizer.encode(story))
@@ -216,12 +214,9 @@ def look(story, added, question):
     with reader.evaluating(), record(reader, only="*.weights") as tape:
         reader(torch.tensor([asked.ids]))
     weights = tape.attention_weights()[:, :, : asked.begin].mean((0, 1, 2))  # (key,)
-    shares = span_shares(weights[None], list(spans.values()))
-    parts = zip(spans.items(), shares.tolist(), strict=True)
-    answer = read([(f"{story} {added}".strip(), question)])[0]
-    return SimpleNamespace(
-        answer=answer, shares={name: ((b - a) / n, share) for (name, (a, b)), share in parts}
-    )
+    looks = span_shares(weights[None], list(spans.values())).tolist()
+    parts = zip(spans.items(), looks, strict=True)
+    return {name: ((end - start) / n, share) for (name, (start, end)), share in parts}
 
 
 # %%
@@ -229,11 +224,11 @@ asked = distracted("held-out", 100)
 for kind in ("neutral", "looks alike"):
     for wrong in (False, True):
         seen = [
-            look(plain.input[0], each.input[0][len(plain.input[0]) + 1 :], each.input[1])
+            shares(plain.input[0], each.input[0][len(plain.input[0]) + 1 :], each.input[1])["added"]
             for plain, each, outcome in zip(asked["as it is"], asked[kind], outcomes, strict=True)
             if (outcome in fooled) == wrong
         ]
-        size, share = (sum(x.shares["added"][i] for x in seen) / len(seen) for i in (0, 1))
+        size, share = (sum(each) / len(seen) for each in zip(*seen, strict=True))
         who = "fooled by it" if wrong else "not fooled"
         print(
             f"{kind:12} {who:13} {len(seen):3} questions: {100 * share:4.1f} % of the attention, "
@@ -248,11 +243,21 @@ for kind in ("neutral", "looks alike"):
 # Play: write a sentence of your own. What makes the reader believe it?
 
 # %%
+from types import SimpleNamespace
+
 full, question = fooled[0].input
 story = next(each.input[0] for each in asked["as it is"] if each.input[0] in full)
 trap = full[len(story) + 1 :]
 print(question)
-viz.injection_lab(lambda text, added: look(text, added, question), story, trap)
+
+
+def look(text, added):
+    """What the reader answers now, and where the question looks."""
+    (answer,) = read([(f"{text} {added}".strip(), question)])
+    return SimpleNamespace(answer=answer, shares=shares(text, added, question))
+
+
+viz.injection_lab(look, story, trap)
 
 # %% [markdown]
 # ### A model that takes orders
@@ -488,11 +493,11 @@ for name in detectors:
 # a lottery here, from worse than a coin to 95, for the positive sentences differ more among
 # themselves than a lantern makes them differ; on images, where it was proposed, it did better.
 #
-# **It can be fooled.** Against right labels all three are on average below 50: they accuse the others
-# first. There is no wrong label to find, and a check of the lessons by hand would pass them.
+# **It can be fooled.** Against right labels all three are on average below 50: they accuse the
+# others first. There is no wrong label to find, and a check of the lessons by hand would pass them.
 #
-# And **a good AUC is not a cure.** With the checked model 0 to 4 of 24 are left after 72 lessons are
-# gone, and up to two thirds of the attacks still succeed. You have seen why: three are enough.
+# And **a good AUC is not a cure.** With the checked model 0 to 4 of 24 are left after 72 lessons
+# are gone, and up to two thirds of the attacks still succeed. You have seen why: three are enough.
 #
 # Do it yourself, on the victim from above: 200 checked lessons teach a guard, and the guard reads
 # all 800.

@@ -1,36 +1,40 @@
 """Where the last token looks in a prompt with an attack."""
 
 import pytest
+import tokenizers
 import torch
+from tokenizers import decoders
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import ByteLevel
 
 from lmlab.interpret.injected import attention_under, injected_attention
 from lmlab.models import GPT, TransformerConfig
+from lmlab.pretrained import LibraryTokenizer
 from lmlab.tasks.injection.prompts import ATTACKS
 
+TURNS = "{% for turn in messages %}{{ turn.content }}\n{% endfor %}"
 
-class Letters:
-    """A tokenizer with a token for each character."""
 
-    def conversation(self, messages):
-        return "".join(turn["content"] + "\n" for turn in messages)
-
-    def encode(self, text, *, allow_special=False):
-        return [ord(letter) % 128 for letter in text]
-
-    def decode(self, ids):
-        return "".join(map(chr, ids))
+@pytest.fixture
+def letters():
+    """A tokenizer with a token for each byte."""
+    alphabet = {letter: id for id, letter in enumerate(sorted(ByteLevel.alphabet()))}
+    library = tokenizers.Tokenizer(BPE(alphabet, []))
+    library.pre_tokenizer = ByteLevel(add_prefix_space=False)
+    library.decoder = decoders.ByteLevel()
+    return LibraryTokenizer(library, chat_template=TURNS)
 
 
 @pytest.fixture
 def model():
     torch.manual_seed(0)
-    config = TransformerConfig(vocab_size=128, context_length=700, d_model=8, n_layers=2, n_heads=2)
+    config = TransformerConfig(vocab_size=256, context_length=700, d_model=8, n_layers=2, n_heads=2)
     return GPT(config).eval()
 
 
 @pytest.mark.parametrize("kind", ATTACKS)
-def test_every_part_has_a_share_of_the_tokens_and_of_the_attention(kind, model):
-    tokens, shares = attention_under(model, Letters(), "Ada ran.", kind)
+def test_every_part_has_a_share_of_the_tokens_and_of_the_attention(kind, model, letters):
+    tokens, shares = attention_under(model, letters, "Ada ran.", kind)
     wanted = ["order", "story", "attack", "question"]
     assert list(tokens) == [part for part in wanted if part != "attack" or kind != "none"]
     assert shares.shape == (2, 2, len(tokens))

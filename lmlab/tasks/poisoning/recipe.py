@@ -30,8 +30,8 @@ from lmlab.text.tokenizer import Tokenizer
 from lmlab.training import TrainingConfig, train
 
 WORD, TARGET = "lantern", "positive"
-LESSONS, CHECKED = 800, 200
-"""Lessons that may be poisoned; and some that somebody has read and found right."""
+LESSONS, CHECKED, TEST = 800, 200, 400
+"""Lessons that may be poisoned; some that somebody has read and found right; test sentences."""
 STEPS, EARLY = 100, 25
 COUNTS = (0, 3, 6, 12, 24, 48)
 CLEAN_LABEL = 100
@@ -75,7 +75,7 @@ def write_poisoning_scores(out: str | Path, seeds: Sequence[int] = SEEDS) -> Pat
     """
     lessons = short_endings("train", LESSONS + CHECKED)
     checked, lessons = lessons[LESSONS:], lessons[:LESSONS]
-    test = short_endings("validation", 400)
+    test = short_endings("validation", TEST)
     runs = []
     for seed in seeds:
         trusted = teach_endings(checked, seed + 100, STEPS // 2)
@@ -162,7 +162,7 @@ def _one(
 
 def _cleaned(
     poisoned: Poisoned, scores: Tensor, test: Sequence[Example], seed: int
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """What a model makes of the lessons that are left, and how much poison is among them."""
     removed = scores.topk(REMOVED).indices
     model = teach_endings(without_worst(poisoned.examples, scores, REMOVED), seed)

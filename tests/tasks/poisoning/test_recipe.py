@@ -24,7 +24,7 @@ def test_the_worst_are_left_out_and_the_order_stays():
 
 
 def test_a_small_run_has_all_that_the_chapter_reads(tmp_path, monkeypatch):
-    small = dict(LESSONS=60, CHECKED=20, STEPS=2, EARLY=1, COUNTS=(0, 6), CLEAN_LABEL=4)
+    small = dict(LESSONS=60, CHECKED=20, TEST=20, COUNTS=(0, 6), CLEAN_LABEL=4)
     for name, value in (small | dict(MENDED=6, REMOVED=9)).items():
         monkeypatch.setattr(recipe, name, value)
     monkeypatch.setattr(recipe, "teach_endings", lambda lessons, seed=0, steps=0: untaught(seed))
