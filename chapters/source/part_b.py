@@ -550,3 +550,10 @@ rows = {
 }
 for threat, (measured, remedy) in rows.items():
     print(f"{threat:28} {measured:46} {remedy}")
+
+# %% [markdown]
+# **What you see.** Two of the four can be shut out: a file that cannot hold a call needs no guard,
+# and data without marks cannot fake a turn. The other two are statistics. Likeness, orders in plain
+# words, and lessons with right labels are *ordinary text*; no filter tells them from harmless text
+# for certain. What remains is to limit what follows: a model that reads foreign text should not
+# hold keys, send mail or delete files without somebody who looks on.

@@ -19,7 +19,10 @@ from lmlab.pretrained import LibraryTokenizer, load
 from lmlab.sources.atomic import write_file
 from lmlab.sources.shipped import data_dir
 from lmlab.tasks.injection.prompts import ATTACKS, attacked, undefended
-from lmlab.tasks.injection.recipe import MODEL, STORIES, parts_of, stories
+from lmlab.tasks.injection.recipe import MODEL, parts_of, stories
+
+READ = 3
+"""Stories that are averaged."""
 
 
 def attention_under(
@@ -38,7 +41,7 @@ def attention_under(
     return tokens, span_shares(tape.attention_weights(), list(parts.values()))
 
 
-def write_injected_attention(out: str | Path, n: int = STORIES) -> Path:
+def write_injected_attention(out: str | Path, n: int = READ) -> Path:
     """The mean share of each part over heads and stories, for each attack; as JSON.
 
     The shipped file is `write_injected_attention("data/security/attention.json")`.
@@ -56,8 +59,8 @@ def write_injected_attention(out: str | Path, n: int = STORIES) -> Path:
             }
             for place, name in enumerate(looks[0][0])
         }
-    record_ = {"model": MODEL, "stories": n, "shares": found}
-    return write_file(Path(out), json.dumps(record_, indent=1) + "\n")
+    scores = {"model": MODEL, "stories": n, "shares": found}
+    return write_file(Path(out), json.dumps(scores, indent=1) + "\n")
 
 
 def injected_attention() -> Mapping[str, Any]:
