@@ -284,11 +284,16 @@ print(f"\nthe best attack, {most!r}: {100 * low:.0f} to {100 * high:.0f} % (95 %
 print(f"it adds {ATTACKS[most]!r}")
 
 # %% [markdown]
-# @@INJ@@
+# Seven kinds of attack were tried, on six stories each; these are all of them. **What you see.**
+# Orders in plain words fail: this model is too weak to follow a second order, and that is no
+# defence to count on. Two kinds work. *Faked habit* shows a conversation in which every answer was
+# "banana"; *faked system* says that it is a rule. Six stories are few: look at the interval. (An
+# answer counts when a banana is in it, "a magical banana" too. And *faked answer* got something that
+# is not counted: of the first story SmolLM2 says "This story is about a friend", as it was told.)
 #
-# The strongest attacks *fake the marks* of the conversation. `<|im_end|>` in a story is read as the
-# very token that ends a turn. What follows seems to come from somebody else: the user, or the model
-# itself. That is a fault of the program, and can be mended there: data must hold no marks.
+# Both attacks *fake the marks* of the conversation: `<|im_end|>` in a story is read as the very
+# token that ends a turn, so that what follows seems to come from somebody else. That is a fault of
+# the program, and can be mended there: data must hold no marks.
 #
 # ### Exercise 8.2.7 · ★ · 8 min
 #
@@ -310,6 +315,12 @@ lmlab.hint("strip_marks")
 lmlab.solution("strip_marks")
 
 # %% [markdown]
+# Look at the last column of the table again: it was made without marks. They are *not* what does it
+# here: without them "banana" is said as often. The model goes on as the text before went on, which
+# is what it was trained for (chapter 5.2, induction), turns or no turns. Strip the marks all the
+# same: that they do not decide is true of this model and these attacks. Of the other defences,
+# *spotlit* (a ^ for each space of the story) stops the faked rule, and not the faked habit.
+#
 # Where does the model look under attack? Here is the mean over all heads and stories of what the
 # *last* token, behind which the answer begins, gives to each part of the prompt.
 
@@ -317,16 +328,24 @@ lmlab.solution("strip_marks")
 from lmlab.interpret.injected import injected_attention
 
 looked = injected_attention()["shares"]
-print(f"{'':14} of the attention, in %           | the attack")
-print(f"{'':14} {'order':>7} {'story':>7} {'question':>9} {'attack':>7} | % of tokens")
+columns = ("order", "story", "question", "attack")
+print(f"% of attention{''.join(f'{name:>10}' for name in columns)}   attack: % of tokens, a token")
 for kind, parts in looked.items():
-    row = [100 * parts.get(p, {"attention": 0})["attention"] for p in ("order", "story")]
-    row += [100 * parts.get(p, {"attention": 0})["attention"] for p in ("question", "attack")]
-    size = 100 * parts.get("attack", {"tokens": 0})["tokens"]
-    print("{:14} {:7.1f} {:7.1f} {:9.1f} {:7.1f} | {:.0f}".format(kind, *row, size))
+    print(f"{kind:14}", end="")
+    print("".join(f"{100 * parts[p]['attention']:10.1f}" for p in columns if p in parts), end="")
+    if "attack" in parts:
+        size, share = (parts["attack"][what] for what in ("tokens", "attention"))
+        print(f"{100 * size:16.1f} {share / size:12.2f}", end="")
+    print()
+whole = looked["none"]["story"]
+print(f"the story without attack, a token: {whole['attention'] / whole['tokens']:.2f}")
 
 # %% [markdown]
-# @@ATT@@
+# **What you see.** The last column divides the attention by the tokens: 1 is what a token would get
+# if nothing were preferred. (The missing attention is on the first token and the marks: "sinks" of
+# chapter 5.2.) Plain orders get half of that, which is already more than the story gets. Faked
+# turns get more, and most the *faked system* and the *faked habit*. The order that you gave falls
+# from 8.6 % to about 5 %. It is a mean over 270 heads and three stories, and no proof of a cause.
 #
 # If SmolLM2 is on your machine (`lmlab fetch smollm2-135m`), try it. `attacked` puts one of the
 # attacks behind a story; write your own.
@@ -343,7 +362,7 @@ if any(info.name == "smollm2-135m" and info.present for info in available()):
     for name, text in (("marks in", hostile_story), ("marks out", clean)):
         print(f"{name:10} {answers(smol, smol_tokenizer, [text])[0]!r}")
 else:
-    print("SmolLM2 is not here. With the marks in, it would answer 'banana'.")
+    print("SmolLM2 is not here. It would answer 'banana', with the marks and without them.")
 
 # %% [markdown]
 # ## 7 · Lessons that were tampered with
@@ -524,36 +543,30 @@ print(f"taught without the worst 72: {again['success']:.2f} of the attacks succe
 # *What did each defence buy?*
 
 # %%
-best_attack, guard_name = scores[most], "checked model's loss"
-at_24 = [run for run in runs if run.get("after removal")]
+best, guard_name = scores[most], "checked model's loss"
+mended = [run for run in runs if "after removal" in run]
 
 
 def mean(values):
-    """Of some numbers."""
-    values = list(values)
-    return sum(values) / len(values)
+    """The mean, in %."""
+    return f"{100 * sum(values) / len(values):.0f} %"
 
 
-rows = {
-    "a pickle runs code": ("it did, and was found without running", "safetensors; an allow list"),
-    "a sentence that looks alike": (f"F1 falls by {lost:.0f}", "test with such sentences"),
-    "orders in a text": (
-        f"{best_attack['none']['hits']} of {n_stories} obeyed, "
-        f"{best_attack['marks stripped']['hits']} without marks",
-        "no marks in data; no power to the model",
-    ),
-    "poisoned lessons": (
-        f"success {100 * mean(run['success'] for run in at_24):.0f} %, after removal "
-        f"{100 * mean(r['after removal'][guard_name]['success'] for r in at_24):.0f} %",
-        "know your sources; check some lessons",
-    ),
-}
-for threat, (measured, remedy) in rows.items():
-    print(f"{threat:28} {measured:46} {remedy}")
+before = mean([run["success"] for run in mended])
+after = mean([run["after removal"][guard_name]["success"] for run in mended])
+hits, stripped = best["none"]["hits"], best["marks stripped"]["hits"]
+rows = [
+    ("a pickle that calls", "it ran; the scan named it", "safetensors, an allow list"),
+    ("a sentence that looks alike", f"F1 falls by {lost:.0f}", "test with such sentences"),
+    ("orders in a text", f"{hits} of {n_stories}; marks out, {stripped}", "no power to the model"),
+    ("poisoned lessons", f"success {before}; some removed, {after}", "checked lessons, sources"),
+]
+for threat, measured, remedy in rows:
+    print(f"{threat:28} {measured:38} {remedy}")
 
 # %% [markdown]
-# **What you see.** Two of the four can be shut out: a file that cannot hold a call needs no guard,
-# and data without marks cannot fake a turn. The other two are statistics. Likeness, orders in plain
-# words, and lessons with right labels are *ordinary text*; no filter tells them from harmless text
-# for certain. What remains is to limit what follows: a model that reads foreign text should not
-# hold keys, send mail or delete files without somebody who looks on.
+# **What you see.** Only the first can be shut out: a file that cannot hold a call needs no guard.
+# The others are statistics. Likeness, a habit that is shown, lessons with right labels are
+# *ordinary text*; no filter tells them from harmless text for certain. What remains is to limit
+# what follows: a model that reads foreign text should not hold keys, send mail or delete files
+# without somebody who looks on.
