@@ -161,7 +161,9 @@ for kind, asked in distracted("held-out", 100).items():
     print(f"{kind:22} F1 {reports[kind]['F1']}, change {change}\n   {by}")
 lost = reports["as it is"]["F1"].value - reports["looks alike"]["F1"].value
 outcomes = reports["looks alike"].outcomes
-fooled = [each for each in outcomes if each.score == 0 and each.got in each.input[0][-60:]]
+added = [each.input[0].rsplit(". ")[-1] for each in outcomes]
+pairs = zip(outcomes, added, strict=True)
+fooled = [each for each, trap in pairs if not each.score and each.got and each.got in trap]
 print(f"\n{len(fooled)} answers came out of the added sentence")
 for each in fooled[:3]:
     story, question = each.input
@@ -285,8 +287,8 @@ print(f"it adds {ATTACKS[most]!r}")
 
 # %% [markdown]
 # Seven kinds of attack were tried, on six stories each; these are all of them. **What you see.**
-# Orders in plain words fail: this model is too weak to follow a second order, and that is no
-# defence to count on. Two kinds work. *Faked habit* shows a conversation in which every answer was
+# Orders in plain words fail, but for one answer: this model is too weak to follow a second order,
+# and that is no defence to count on. Two kinds work. *Faked habit* shows a conversation in which every answer was
 # "banana"; *faked system* says that it is a rule. Six stories are few: look at the interval. (An
 # answer counts when a banana is in it, "a magical banana" too. And *faked answer* got something
 # that does not count: of the first story SmolLM2 says "This story is about a friend", as told.)
@@ -316,8 +318,8 @@ lmlab.solution("strip_marks")
 
 # %% [markdown]
 # Look at the last column of the table again: it was made without marks. They are *not* what does it
-# here: without them "banana" is said as often. The model goes on as the text before went on, which
-# is what it was trained for (chapter 5.2, induction), turns or no turns. Strip the marks all the
+# here: without them "banana" is said as often. It looks as if the model goes on as the text before
+# went on, turns or no turns, as it was trained to (induction, chapter 5.2). Strip the marks all the
 # same: that they do not decide is true of this model and these attacks. Of the other defences,
 # *spotlit* (a ^ for each space of the story) stops the faked rule, and not the faked habit.
 #
