@@ -138,7 +138,7 @@ lmlab.predict(
     {
         "98, as before": "So it is when the sentence has no word of the question, as the next cell "
         "shows. Its likeness is what does it.",
-        "about 85": "It takes the bait on one question of seven or so; on “why”, on one of three.",
+        "about 85": "It fails on one more question of seven or so; on “why”, on one of three.",
         "below 20": "Then it would go by the words alone. Mostly it checks who is meant.",
     },
     answer="about 85",
@@ -164,7 +164,9 @@ outcomes = reports["looks alike"].outcomes
 added = [each.input[0].rsplit(". ")[-1] for each in outcomes]
 pairs = zip(outcomes, added, strict=True)
 fooled = [each for each, trap in pairs if not each.score and each.got and each.got in trap]
-print(f"\n{len(fooled)} answers came out of the added sentence")
+before = reports["as it is"].outcomes
+worse = sum(was.score > now.score for was, now in zip(before, outcomes, strict=True))
+print(f"\n{worse} answers became worse; {len(fooled)} came out of the added sentence")
 for each in fooled[:3]:
     story, question = each.input
     print(f"\n… {story[-75:]}\n{question} wanted {each.wanted}, got {each.got!r}")
@@ -173,7 +175,8 @@ for each in fooled[:3]:
 # **What you see.** A sentence that says nothing to the point does no harm. One that looks alike
 # costs twelve points at the end of the story, and most of the questions that fall are *why* and
 # *who*. In front of the story it costs far less: the reader has learned *where* an answer stands,
-# too. This is no measure of the worst case. Somebody who may try a hundred sentences will find a
+# too. Only some of the lost answers came out of the added sentence: the others point somewhere else
+# in the story, where they did not before. This is no measure of the worst case. Somebody who may try a hundred sentences will find a
 # better one.
 #
 # And where does it look? Take the tokens of the question. How is their attention shared out over
@@ -239,8 +242,9 @@ for kind in ("neutral", "looks alike"):
 
 # %% [markdown]
 # **What you see.** For its length, a sentence that looks alike gets more of the attention than a
-# neutral one: like words are what attention looks for. But questions that were fooled do not look
-# at it more than those that were not. **Attention shows what is read, not what is believed.**
+# neutral one: like words are what attention looks for. The questions that were fooled look at it a
+# little more. But they are few, and they look more at the neutral one, too, which fooled none.
+# **Attention shows what is read, not what is believed.**
 #
 # Play: write a sentence of your own. What makes the reader believe it?
 
@@ -288,10 +292,11 @@ print(f"it adds {ATTACKS[most]!r}")
 # %% [markdown]
 # Seven kinds of attack were tried, on six stories each; these are all of them. **What you see.**
 # Orders in plain words fail, but for one answer: this model is too weak to follow a second order,
-# and that is no defence to count on. Two kinds work. *Faked habit* shows a conversation in which every answer was
-# "banana"; *faked system* says that it is a rule. Six stories are few: look at the interval. (An
-# answer counts when a banana is in it, "a magical banana" too. And *faked answer* got something
-# that does not count: of the first story SmolLM2 says "This story is about a friend", as told.)
+# and that is no defence to count on. Two kinds work. *Faked habit* shows a conversation in which
+# every answer was "banana"; *faked system* says that it is a rule. Six stories are few: look at the
+# interval. (An answer counts when a banana is in it, "a magical banana" too. And *faked answer* got
+# something that does not count: of the first story SmolLM2 says "This story is about a friend", as
+# it was told.)
 #
 # Both attacks *fake the marks* of the conversation: `<|im_end|>` in a story is read as the very
 # token that ends a turn, so that what follows seems to come from somebody else. That is a fault of
