@@ -176,8 +176,8 @@ for each in fooled[:3]:
 # costs twelve points at the end of the story, and most of the questions that fall are *why* and
 # *who*. In front of the story it costs far less: the reader has learned *where* an answer stands,
 # too. Only some of the lost answers came out of the added sentence: the others point somewhere else
-# in the story, where they did not before. This is no measure of the worst case. Somebody who may try a hundred sentences will find a
-# better one.
+# in the story, where they did not before. This is no measure of the worst case. Somebody who may
+# try a hundred sentences will find a better one.
 #
 # And where does it look? Take the tokens of the question. How is their attention shared out over
 # the story and the added sentence?
