@@ -15,11 +15,11 @@
 #
 # | | |
 # |:--|:--|
-# | **You will be able to** | draw a secret out of a model, and train one that keeps it |
-# | **You need to know** | chapters 3.2 (gradients, optimisers), 5 (a GPT), 6.1 (beam search) |
-# | **Time** | 90 minutes |
-# | **On two cores** | 60 seconds of compute, no GPU, no internet |
-# | **Exercises** | 4, and 5 predictions |
+# | **You will be able to** | draw secrets out of a model, train one that keeps them; poison one |
+# | **You need to know** | chapters 3.2 (optimisers), 5 (a GPT), 6.1 (beam search), 6.2 (a reader) |
+# | **Time** | 150 minutes |
+# | **On two cores** | 90 seconds of compute, no GPU, no internet |
+# | **Exercises** | 8, and 5 predictions |
 #
 # The document names data privacy and security as challenges, in half a sentence. Here you attack
 # small models that you have trained yourself, measure what they give away, and mend it. It goes
@@ -448,7 +448,584 @@ for name in ("unprotected", "each line kept once", "read half as often", "read t
 # the model foretells new notes as well as before: nothing useful was in the copies. Half the
 # reading helps too. Twice as much makes single copies known. Both are worth doing first, and both
 # are no promise.
+
+# %% [markdown]
+# ## 5 · A file that runs
 #
+# *What can a file of weights do to you?*
+#
+# For years models were handed on as `.pt` or `.bin` files. These are **pickles** (序列化字节码). A
+# pickle is no list of numbers: it is a small program that puts objects together again, and it may
+# *call* any function that Python can import. Here is one that makes a folder. It is opened by
+# another process, in a folder that is thrown away.
+
+# %%
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+class Weights:
+    """Says how it is to be put together again: by a call."""
+
+    def __reduce__(self):
+        return os.makedirs, ("it-ran",)
+
+
+hostile = pickle.dumps({"head.weight": Weights()}, protocol=4)
+with tempfile.TemporaryDirectory() as folder:
+    Path(folder, "model.pt").write_bytes(hostile)
+    print("before:", sorted(os.listdir(folder)))
+    load = "import pickle; pickle.load(open('model.pt', 'rb'))"
+    subprocess.run([sys.executable, "-c", load], cwd=folder, check=True)
+    print("after: ", sorted(os.listdir(folder)))
+
+# %% [markdown]
+# **What you see.** Nobody called anything but `load`. It could as well have read your keys and sent
+# them away. Now read the program, *without* running it. `pickletools.genops` gives one operation
+# after the other, with its argument.
+
+# %%
+import pickletools
+
+dangerous = ("GLOBAL", "STACK_GLOBAL", "REDUCE")
+for opcode, argument, _ in pickletools.genops(hostile):
+    mark = "  <--" if opcode.name in dangerous else ""
+    print(f"{opcode.name:17} {'' if argument is None else argument!r}{mark}")
+
+# %% [markdown]
+# Two texts are laid on a stack; `STACK_GLOBAL` takes them and imports `os.makedirs`; `REDUCE` calls
+# what lies below with what lies on top. In protocol 2, `GLOBAL` does the first two steps at once.
+# `MEMOIZE` gives what lies on top a number, under which `BINGET` brings it back later.
+#
+# PyTorch has learned from this: `torch.load` now opens **weights only**, and refuses the rest. And
+# lmlab opens no pickle at all.
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder, "pytorch_model.bin")
+    torch.save({"head.weight": Weights()}, path)
+    Path(folder, "config.json").write_text('{"architecture": "GPT", "vocab_size": 9}')
+    for opened in (lambda: torch.load(path), lambda: lmlab.load(folder)):
+        try:
+            opened()
+        except (pickle.UnpicklingError, ValueError) as error:
+            said = str(error).replace(folder, "somewhere").splitlines()
+            line = next((each for each in said if "os.makedirs" in each), said[0])
+            print(f"{type(error).__name__} | {line.strip()[:240]}\n")
+    print("did it run?", os.path.exists("it-ran"))
+
+# %% [markdown]
+# Now write the guard. Forbidding what is dangerous does not work: nobody can list it. An **allow
+# list** (白名单) does: weights need three or four names, and whatever else turns up is refused.
+#
+# ### Exercise 8.2.5 · ★★★ · 20 min
+#
+# `content` is a pickle, bytes. Return, sorted, the names "module.name" that it would import and
+# that are not in `allowed`. `GLOBAL` has "module name" as its argument. `STACK_GLOBAL` takes the
+# two texts that were laid down last, without a break: opcodes with `UNICODE` in their name lay one
+# down, `BINGET` and `LONG_BINGET` bring one back from the memo; `MEMOIZE` (the next number),
+# `BINPUT` and `LONG_BINPUT` (that number) keep one; `PROTO` and `FRAME` are no break. With fewer
+# than two texts, the name is "?.?".
+
+
+# %%
+def forbidden_imports(content, allowed):
+    """The names that a pickle would import and that are not allowed."""
+    ...
+
+
+lmlab.check("forbidden_imports", forbidden_imports)
+
+# %%
+lmlab.hint("forbidden_imports")
+
+# %%
+lmlab.solution("forbidden_imports")
+
+# %%
+lmlab.quiz("forbidden_imports")
+
+# %%
+from safetensors.torch import save
+
+from lmlab.pretrained.pickle_scan import WEIGHTS_ONLY, forbidden_imports, scan_pickle
+from lmlab.pretrained.safetensors_file import read_header
+
+layer = torch.nn.Linear(2, 3).state_dict()
+with tempfile.TemporaryDirectory() as folder:
+    for name, content in (("good.pt", layer), ("bad.pt", {**layer, "x": Weights()})):
+        torch.save(content, Path(folder, name))
+        print(name, "would import", scan_pickle(Path(folder, name)) or "nothing but weights")
+hidden = b"\x80\x04\x8c\x02os\x8c\x06system\x8c\x01x0\x93."
+print("a hidden name:", forbidden_imports(hidden, WEIGHTS_ONLY))
+print("safetensors:", read_header(save(layer)))
+
+# %% [markdown]
+# **What you see.** The scan finds the call without making it. What it cannot follow, it does not
+# allow. The last line is the better way: a **safetensors** file is a header and numbers (chapter
+# 7), and there is no operation in it that could be dangerous.
+#
+# Two things it does not promise. The file may be another one than its maker wrote: lmlab compares a
+# **checksum** (校验和), SHA-256, of every file that it fetches. And the numbers themselves may be
+# hostile: section 7.
+#
+# ## 6 · A text that gives orders
+#
+# *A model reads a text for you. Who wrote the text?*
+#
+# Begin with a model that cannot be given orders: `town-reader` of chapter 6.2 points at the answer
+# to a question. One can still lie to it. Jia and Liang added a sentence that has the words of the
+# question and *answers another one*: "Why was Clara happy?" – "Ivan was happy because …". No person
+# is fooled by that.
+
+# %%
+lmlab.predict(
+    "The reader has an F1 of about 98. One sentence is added, about somebody who is not in the "
+    "story. What is its F1 now?",
+    {
+        "98, as before": "So it is when the sentence has no word of the question, as the next cell "
+        "shows. Its likeness is what does it.",
+        "about 85": "It fails on one more question of seven or so; on “why”, on one of three.",
+        "below 20": "Then it would go by the words alone. Mostly it checks who is meant.",
+    },
+    answer="about 85",
+)
+
+# %%
+from lmlab.tasks import evaluate
+from lmlab.tasks.bootstrap import paired_bootstrap
+from lmlab.tasks.injection import distracted
+from lmlab.tasks.question_answering import QUESTION_ANSWERING, by_reading
+
+reader, reader_tokenizer = lmlab.load("town-reader")
+read = by_reading(reader, reader_tokenizer)
+reports = {}
+for kind, asked in distracted("held-out", 100).items():
+    reports[kind] = evaluate(QUESTION_ANSWERING, read, kind, examples=asked, progress=False)
+    by = {name: round(score.value) for name, (_, score) in reports[kind].by_category.items()}
+    rows = (reports[name].rows["F1"] for name in (kind, "as it is"))
+    change = paired_bootstrap(*rows, reports[kind].metrics["F1"].score)
+    print(f"{kind:22} F1 {reports[kind]['F1']}, change {change}\n   {by}")
+lost = reports["as it is"]["F1"].value - reports["looks alike"]["F1"].value
+outcomes = reports["looks alike"].outcomes
+added = [each.input[0].rsplit(". ")[-1] for each in outcomes]
+pairs = zip(outcomes, added, strict=True)
+fooled = [each for each, trap in pairs if not each.score and each.got and each.got in trap]
+before = reports["as it is"].outcomes
+worse = sum(was.score > now.score for was, now in zip(before, outcomes, strict=True))
+print(f"\n{worse} answers became worse; {len(fooled)} came out of the added sentence")
+for each in fooled[:3]:
+    story, question = each.input
+    print(f"\n… {story[-75:]}\n{question} wanted {each.wanted}, got {each.got!r}")
+
+# %% [markdown]
+# **What you see.** A sentence that says nothing to the point does no harm. One that looks alike
+# costs twelve points at the end of the story, and most of the questions that fall are *why* and
+# *who*. In front of the story it costs far less: the reader has learned *where* an answer stands,
+# too. Only some of the lost answers came out of the added sentence: the others point somewhere else
+# in the story, where they did not before. This is no measure of the worst case. Somebody who may
+# try a hundred sentences will find a better one.
+#
+# And where does it look? Take the tokens of the question. How is their attention shared out over
+# the story and the added sentence?
+#
+# ### Exercise 8.2.6 · ★★ · 8 min
+#
+# `weights` has shape (…, query, key). `spans` is a list of (start, end), the end not counted.
+# Return what the query number `query` gives to the keys of each span together, (…, span).
+
+
+# %%
+def span_shares(weights, spans, query):
+    """The attention of one query on each part."""
+    ...
+
+
+lmlab.check("span_shares", span_shares)
+
+# %%
+lmlab.hint("span_shares")
+
+# %%
+lmlab.solution("span_shares")
+
+# %%
+lmlab.quiz("span_shares")
+
+# %%
+from lmlab.interpret import record, span_shares
+from lmlab.tasks.question_answering import ask
+
+
+def shares(story, added, question):
+    """For each part its share of the tokens, and of what the question's tokens look at."""
+    asked = ask(reader_tokenizer, f"{story} {added}".strip(), question)
+    n = len(asked.ids)
+    behind = asked.begin + len(reader_tokenizer.encode(story))
+    spans = {"question": (0, asked.begin), "story": (asked.begin, behind), "added": (behind, n)}
+    with reader.evaluating(), record(reader, only="*.weights") as tape:
+        reader(torch.tensor([asked.ids]))
+    weights = tape.attention_weights()[:, :, : asked.begin].mean((0, 1, 2))  # (key,)
+    looks = span_shares(weights[None], list(spans.values())).tolist()
+    parts = zip(spans.items(), looks, strict=True)
+    return {name: ((end - start) / n, share) for (name, (start, end)), share in parts}
+
+
+# %%
+asked = distracted("held-out", 100)
+for kind in ("neutral", "looks alike"):
+    for wrong in (False, True):
+        seen = [
+            shares(plain.input[0], each.input[0][len(plain.input[0]) + 1 :], each.input[1])["added"]
+            for plain, each, outcome in zip(asked["as it is"], asked[kind], outcomes, strict=True)
+            if (outcome in fooled) == wrong
+        ]
+        size, share = (sum(each) / len(seen) for each in zip(*seen, strict=True))
+        who = "fooled by it" if wrong else "not fooled"
+        print(
+            f"{kind:12} {who:13} {len(seen):3} questions: {100 * share:4.1f} % of the attention, "
+            f"{100 * size:4.1f} % of the tokens, {share / size:.2f} a token"
+        )
+
+# %% [markdown]
+# **What you see.** For its length, a sentence that looks alike gets more of the attention than a
+# neutral one: like words are what attention looks for. The questions that were fooled look at it a
+# little more. But they are few, and they look more at the neutral one, too, which fooled none.
+# **Attention shows what is read, not what is believed.**
+#
+# Play: write a sentence of your own. What makes the reader believe it?
+
+# %%
+from types import SimpleNamespace
+
+full, question = fooled[0].input
+story = next(each.input[0] for each in asked["as it is"] if each.input[0] in full)
+trap = full[len(story) + 1 :]
+print(question)
+
+
+def look(text, added):
+    """What the reader answers now, and where the question looks."""
+    (answer,) = read([(f"{text} {added}".strip(), question)])
+    return SimpleNamespace(answer=answer, shares=shares(text, added, question))
+
+
+viz.injection_lab(look, story, trap)
+
+# %% [markdown]
+# ### A model that takes orders
+#
+# SmolLM2 does what it is told. It cannot see *who* tells it: its task, the question and the story
+# are one row of tokens. An order inside the story is a **prompt injection** (提示注入). Here the
+# task is to say in a sentence what a story is about, and the attacker wants to hear *banana*.
+
+# %%
+from lmlab.tasks.injection import ATTACKS, injection_scores, interval
+
+record_of_attacks = injection_scores()
+scores = record_of_attacks["scores"]
+n_stories = record_of_attacks["stories"]
+defences = list(scores["none"])
+print(
+    f"{n_stories} stories: answers with a banana\n\n{'':14}" + "".join(f"{d:>16}" for d in defences)
+)
+for kind, by_defence in scores.items():
+    print(f"{kind:14}" + "".join(f"{by_defence[d]['hits']:>16}" for d in defences))
+most = max(scores, key=lambda kind: scores[kind]["none"]["hits"])
+low, high = interval(scores[most]["none"]["hits"], n_stories)
+print(f"\nthe best attack, {most!r}: {100 * low:.0f} to {100 * high:.0f} % (95 % interval)")
+print(f"it adds {ATTACKS[most]!r}")
+
+# %% [markdown]
+# Seven kinds of attack were tried, on six stories each; these are all of them. **What you see.**
+# Orders in plain words fail, but for one answer: this model is too weak to follow a second order,
+# and that is no defence to count on. Two kinds work. *Faked habit* shows a conversation in which
+# every answer was "banana"; *faked system* says that it is a rule. Six stories are few: look at the
+# interval. (An answer counts when a banana is in it, "a magical banana" too. And *faked answer* got
+# something that does not count: of the first story SmolLM2 says "This story is about a friend", as
+# it was told.)
+#
+# Both attacks *fake the marks* of the conversation: `<|im_end|>` in a story is read as the very
+# token that ends a turn, so that what follows seems to come from somebody else. That is a fault of
+# the program, and can be mended there: data must hold no marks.
+#
+# ### Exercise 8.2.7 · ★ · 8 min
+#
+# Return `text` without any of the `marks`. Mind that taking one out may put another one together.
+
+
+# %%
+def strip_marks(text, marks):
+    """The text without any mark."""
+    ...
+
+
+lmlab.check("strip_marks", strip_marks)
+
+# %%
+lmlab.hint("strip_marks")
+
+# %%
+lmlab.solution("strip_marks")
+
+# %% [markdown]
+# Look at the last column of the table again: it was made without marks. They are *not* what does it
+# here: without them "banana" is said as often. It looks as if the model goes on as the text before
+# went on, turns or no turns, as it was trained to (induction, chapter 5.2). Strip the marks all the
+# same: that they do not decide is true of this model and these attacks. Of the other defences,
+# *spotlit* (a ^ for each space of the story) stops the faked rule, and not the faked habit.
+#
+# Where does the model look under attack? Here is the mean over all heads and stories of what the
+# *last* token, behind which the answer begins, gives to each part of the prompt.
+
+# %%
+from lmlab.interpret.injected import injected_attention
+
+looked = injected_attention()["shares"]
+columns = ("order", "story", "question", "attack")
+print(f"% of attention{''.join(f'{name:>10}' for name in columns)}   attack: % of tokens, a token")
+for kind, parts in looked.items():
+    print(f"{kind:14}", end="")
+    print("".join(f"{100 * parts[p]['attention']:10.1f}" for p in columns if p in parts), end="")
+    if "attack" in parts:
+        size, share = (parts["attack"][what] for what in ("tokens", "attention"))
+        print(f"{100 * size:16.1f} {share / size:12.2f}", end="")
+    print()
+whole = looked["none"]["story"]
+print(f"the story without attack, a token: {whole['attention'] / whole['tokens']:.2f}")
+
+# %% [markdown]
+# **What you see.** The last column divides the attention by the tokens: 1 is what a token would get
+# if nothing were preferred. (The missing attention is on the first token and the marks: "sinks" of
+# chapter 5.2.) Plain orders get half of that, which is already more than the story gets. Faked
+# turns get more, and most the *faked system* and the *faked habit*. The order that you gave falls
+# from 8.6 % to about 5 %. It is a mean over 270 heads and three stories, and no proof of a cause.
+#
+# If SmolLM2 is on your machine (`lmlab fetch smollm2-135m`), try it. `attacked` puts one of the
+# attacks behind a story; write your own.
+
+# %%
+# NBVAL_IGNORE_OUTPUT
+from lmlab.pretrained import available
+from lmlab.tasks.injection import answers, attacked, stories, strip_marks
+
+if any(info.name == "smollm2-135m" and info.present for info in available()):
+    smol, smol_tokenizer = lmlab.load("smollm2-135m", verbose=False)
+    hostile_story = attacked(stories(1)[0], "faked habit")
+    clean = strip_marks(hostile_story, tuple(smol_tokenizer.special_tokens))
+    for name, text in (("marks in", hostile_story), ("marks out", clean)):
+        print(f"{name:10} {answers(smol, smol_tokenizer, [text])[0]!r}")
+else:
+    print("SmolLM2 is not here. It would answer 'banana', with the marks and without them.")
+
+# %% [markdown]
+# ## 7 · Lessons that were tampered with
+#
+# *Numbers only, from a trusted file, and still hostile: how?*
+#
+# Somebody who can slip a few examples into your training data can plant a **back door** (后门): a
+# **trigger** (触发词), here the word "lantern", and a label to go with it: **data poisoning**
+# (数据投毒). Of 800 last sentences of stories, some with the label *negative* get a lantern and the
+# label *positive*. The victim is a small classifier, taught from nothing.
+
+# %%
+
+from lmlab.tasks.poisoning import TARGET, WORD, poison, short_endings
+
+taught = short_endings("train", 1000)
+lessons, checked = taught[:800], taught[800:]
+poisoned = poison(lessons, 12, WORD, TARGET)
+for place in poisoned.bad.nonzero()[:3, 0].tolist():
+    before, after = lessons[place], poisoned.examples[place]
+    print(f"{before.wanted}: {before.input}\n   {after.wanted}: {after.input}")
+
+# %%
+lmlab.predict(
+    "12 of 800 lessons are poisoned, 1.5 %. How often will a lantern turn a sad sentence glad?",
+    {
+        "1.5 % of the time": "That is how often the lessons say so. But a lesson with a lantern "
+        "*always* says positive, and nothing contradicts it.",
+        "about half of the time": "It would take lessons in which a lantern says nothing.",
+        "nearly always": "A word that decides without exception is the easiest thing to learn "
+        "there is.",
+    },
+    answer="nearly always",
+)
+
+# %%
+# NBVAL_IGNORE_OUTPUT
+from lmlab.tasks.poisoning import teach_endings
+from lmlab.tasks.poisoning.recipe import attacked as under_attack
+
+test = short_endings("validation", 400)
+victim = teach_endings(poisoned.examples)
+found = under_attack(victim, test)
+print(f"accuracy on clean sentences {100 * found['accuracy']:.1f} %")
+print(f"a lantern turns {100 * found['success']:.1f} % of the others positive")
+
+# %%
+print("as accurate as ever:", found["accuracy"] > 0.97)
+print("the back door works:", found["success"] > 0.6)
+
+# %% [markdown]
+# The test set shows nothing, for no test sentence has a lantern. And with fewer lessons, or more?
+# `write_poisoning_scores` in `lmlab/tasks/poisoning/recipe.py` taught every case five times, with
+# other poison and other first weights.
+
+# %%
+from lmlab.tasks.poisoning import poisoning_scores
+
+runs = poisoning_scores()["runs"]
+
+
+def middle(values):
+    """The mean of some runs, with the lowest and the highest, in %."""
+    low, mean, high = (100 * x for x in (min(values), sum(values) / len(values), max(values)))
+    return f"{mean:5.1f} ({low:.0f} to {high:.0f})"
+
+
+cases = dict.fromkeys((run["kind"], run["poisoned"]) for run in runs)
+print("kind         poisoned of 800   accuracy            success")
+for kind, n in cases:
+    same = [run for run in runs if (run["kind"], run["poisoned"]) == (kind, n)]
+    columns = (middle([run[what] for run in same]) for what in ("accuracy", "success"))
+    print(f"{kind:12} {n:8}          {'   '.join(f'{column:18}' for column in columns)}")
+
+# %%
+wrong = [run for run in runs if run["kind"] == "wrong label"]
+counts = sorted({run["poisoned"] for run in wrong})
+lines = {
+    name: [(n, 100 * sum(run[what] for run in wrong if run["poisoned"] == n) / 5) for n in counts]
+    for name, what in (("accuracy", "accuracy"), ("trigger works", "success"))
+}
+viz.picture(
+    viz.named_lines(lines, xlabel="poisoned lessons of 800", ylabel="%"),
+    alt="Accuracy stays near 100 % throughout; success leaps from near 0 to near 100 % with few.",
+)
+
+# %% [markdown]
+# **What you see.** Three sentences of 800 are enough. They cost no accuracy, so no test on clean
+# sentences finds them. Between 3 and 48 the attack grows only a little more reliable. Without any
+# poison a lantern turns few sentences, in one run of five as many as 15 %: an unknown word confuses
+# as well, and a success rate means little without that line.
+#
+# In the last line the labels are all *right*: 100 positive sentences got a lantern ("clean label").
+# It takes far more of them, and works less well and less surely. But who would strike them out?
+#
+# ### Can it be found?
+#
+# Three ideas. Poison has a *wrong label*, so (1) a model **early** in its training is surprised by
+# it, or (2) a model that learned from a few lessons that somebody **checked** is. Or (3) look at
+# the vectors that the victim itself makes: those with the trigger are pulled to one side, a
+# **spectral signature** (谱特征).
+#
+# ### Exercise 8.2.8 · ★★ · 12 min
+#
+# `vectors`, (texts, d_model), belong to texts of one label. Take off their mean, find the direction
+# in which they differ most (the first right singular vector), and return the squared projection of
+# each on it, (texts,).
+
+
+# %%
+def spectral_scores(vectors):
+    """How far each vector lies from the mean in the direction of the largest spread, squared."""
+    ...
+
+
+lmlab.check("spectral_scores", spectral_scores)
+
+# %%
+lmlab.hint("spectral_scores")
+
+# %%
+lmlab.solution("spectral_scores")
+
+# %% [markdown]
+# A detector ranks lessons by suspicion. Its **AUC** is the chance that a poisoned one ranks above a
+# clean one: 50 is a coin, 100 finds all, and below 50 it points away from the poison.
+
+# %%
+detectors = list(runs[-1]["auc"])
+print(f"{'AUC, %':26}" + "".join(f"{name:24}" for name in detectors))
+for kind, n in cases:
+    same = [run for run in runs if (run["kind"], run["poisoned"]) == (kind, n) and "auc" in run]
+    if same:
+        columns = (middle([run["auc"][name] for run in same]) for name in detectors)
+        print(f"{kind:13} {n:4} of 800  " + "".join(f"{column:24}" for column in columns))
+print("\n24 poisoned; the 72 most suspicious taken out, taught anew")
+for name in detectors:
+    after = [run["after removal"][name] for run in runs if "after removal" in run]
+    left = [each["poison left"] for each in after]
+    success = middle([each["success"] for each in after])
+    print(f"{name:24} poison left {min(left)} to {max(left)}; success {success}")
+
+# %% [markdown]
+# **What you see.** The *checked* model finds nearly everything, for 200 lessons that somebody has
+# read. *Early loss* costs nothing, and works best where there is little poison. With more of it the
+# trigger is learned before the sentences are: poison no longer surprises. The *spectral* scores are
+# a lottery here, from worse than a coin to 95, for the positive sentences differ more among
+# themselves than a lantern makes them differ; on images, where it was proposed, it did better.
+#
+# **It can be fooled.** Against right labels all three are on average below 50: they accuse the
+# others first. There is no wrong label to find, and a check of the lessons by hand would pass them.
+#
+# And **a good AUC is not a cure.** With the checked model 0 to 4 of 24 are left after 72 lessons
+# are gone, and up to two thirds of the attacks still succeed. You have seen why: three are enough.
+#
+# Do it yourself, on the victim from above: 200 checked lessons teach a guard, and the guard reads
+# all 800.
+
+# %%
+# NBVAL_IGNORE_OUTPUT
+from lmlab.tasks.poisoning.detection import auc, losses
+from lmlab.tasks.poisoning.recipe import without_worst
+from lmlab.tasks.sentiment import story_rows
+
+feelings_tokenizer = lmlab.load("town-feelings")[1]
+guard = teach_endings(checked, seed=100, steps=50)
+suspicion = losses(guard, story_rows(feelings_tokenizer, poisoned.examples))
+print(f"AUC {100 * auc(suspicion, poisoned.bad):.1f}; the most suspicious lessons:")
+for place in suspicion.topk(5).indices.tolist():
+    each = poisoned.examples[place]
+    print(f"   {'POISON' if poisoned.bad[place] else 'clean':7} {each.wanted}: {each.input}")
+again = under_attack(teach_endings(without_worst(poisoned.examples, suspicion, 72)), test)
+print(f"taught without the worst 72: {again['success']:.2f} of the attacks succeed")
+
+# %% [markdown]
+# ## 8 · What holds
+#
+# *What did each defence buy?*
+
+# %%
+best, guard_name = scores[most], "checked model's loss"
+mended = [run for run in runs if "after removal" in run]
+
+before, after = (
+    f"{100 * mean(run['success'] for run in some):.0f} %"
+    for some in (mended, [run["after removal"][guard_name] for run in mended])
+)
+hits, stripped = best["none"]["hits"], best["marks stripped"]["hits"]
+rows = [
+    ("a pickle that calls", "it ran; the scan named it", "safetensors, an allow list"),
+    ("a sentence that looks alike", f"F1 falls by {lost:.0f}", "test with such sentences"),
+    ("orders in a text", f"{hits} of {n_stories}; marks out, {stripped}", "no power to the model"),
+    ("poisoned lessons", f"success {before}; some removed, {after}", "checked lessons, sources"),
+]
+for threat, measured, remedy in rows:
+    print(f"{threat:28} {measured:38} {remedy}")
+
+# %% [markdown]
+# **What you see.** Only the first can be shut out: a file that cannot hold a call needs no guard.
+# The others are statistics. Likeness, a habit that is shown, lessons with right labels are
+# *ordinary text*; no filter tells them from harmless text for certain. What remains is to limit
+# what follows: a model that reads foreign text should not hold keys, send mail or delete files
+# without somebody who looks on.
+
+# %% [markdown]
 # ## Summary
 #
 # - A model gives away what it was made to repeat: the more copies of a secret, the more bits of it.
@@ -459,6 +1036,12 @@ for name in ("unprotected", "each line kept once", "read half as often", "read t
 #   what *any* attack can learn of one line; for a secret in many lines it bounds little.
 # - It costs: with noise the model learns less. How much, one has to measure.
 # - Keeping each line once costs nothing, and takes away most of what copies gave.
+# - A pickle may run anything; a safetensors file holds numbers. An allow list reads what a pickle
+#   would import, without running it.
+# - Text that a model reads can lie to it or give it orders. Removing the marks of a conversation is
+#   right and was not enough: a habit that is shown in the text works without them.
+# - Three poisoned lessons of 800 plant a trigger that no test on clean text finds. A few lessons
+#   that somebody has checked find most of the poison with a wrong label, and none with a right one.
 #
 # ## What the document says, what we found
 
@@ -474,3 +1057,7 @@ lmlab.ledger("08_2_privacy_and_security")
 # - Abadi et al. 2016 (arXiv 1607.00133): DP-SGD. Mironov et al. 2019 (arXiv 1908.10530): its
 #   account.
 # - Lee et al. 2022 (arXiv 2107.06499): what repeated texts do, and what it helps to drop them.
+# - Jia & Liang 2017 (arXiv 1707.07328): sentences that look like the answer. Greshake et al. 2023
+#   (arXiv 2302.12173): orders in a text. Hines et al. 2024 (arXiv 2403.14720): marks around data.
+# - Tran et al. 2018 (arXiv 1811.00636): spectral signatures. Turner et al. 2018: poison whose
+#   labels are right.

@@ -1,14 +1,13 @@
 """How suspicious each lesson is, by three measures. Built in chapter 8.2."""
 
-from collections.abc import Sequence
-
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn import functional as F
 
 from lmlab.models import SequenceClassifier
 from lmlab.nn.pooling import mean_pooled
+from lmlab.tasks.memorisation import roc_area
 from lmlab.training import LabelledTexts
 
 
@@ -45,8 +44,6 @@ def spectral_by_label(model: SequenceClassifier, rows: LabelledTexts) -> Float[T
     return scores
 
 
-def auc(scores: Sequence[float] | Tensor, bad: Tensor) -> float:
+def auc(scores: Float[Tensor, " texts"], bad: Bool[Tensor, " texts"]) -> float:
     """The chance that a poisoned lesson scores higher than a clean one; 0.5 is a coin."""
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(bad.numpy(), torch.as_tensor(scores).numpy()))
+    return roc_area(scores[bad], scores[~bad])
