@@ -584,15 +584,15 @@ print("safetensors:", read_header(save(layer)))
 
 # %%
 lmlab.predict(
-    "The reader has an F1 of about 98. One sentence is added, about somebody who is not in the "
+    "The reader has an F1 of about 97. One sentence is added, about somebody who is not in the "
     "story. What is its F1 now?",
     {
-        "98, as before": "So it is when the sentence has no word of the question, as the next cell "
-        "shows. Its likeness is what does it.",
-        "about 85": "It fails on one more question of seven or so; on “why”, on one of three.",
+        "97, as before": "Nearly so when the sentence has no word of the question: see the next "
+        "cell. Its likeness is what does it.",
+        "about 80": "It fails on one more question of five; on “why”, on nearly every other.",
         "below 20": "Then it would go by the words alone. Mostly it checks who is meant.",
     },
-    answer="about 85",
+    answer="about 80",
 )
 
 # %%
@@ -623,12 +623,12 @@ for each in fooled[:3]:
     print(f"\n… {story[-75:]}\n{question} wanted {each.wanted}, got {each.got!r}")
 
 # %% [markdown]
-# **What you see.** A sentence that says nothing to the point does no harm. One that looks alike
-# costs twelve points at the end of the story, and most of the questions that fall are *why* and
-# *who*. In front of the story it costs far less: the reader has learned *where* an answer stands,
-# too. Only some of the lost answers came out of the added sentence: the others point somewhere else
-# in the story, where they did not before. This is no measure of the worst case. Somebody who may
-# try a hundred sentences will find a better one.
+# **What you see.** A sentence that says nothing to the point costs three or four points. One that
+# looks alike costs nineteen at the end of the story, most of them in *why*: three of four answers
+# that became worse came out of it. In front of the story it costs four, and now in *who*. The
+# reader has learned *where* the answer to each kind of question stands, and there the trap works.
+# This is no measure of the worst case. Somebody who may try a hundred sentences will find a better
+# one.
 #
 # And where does it look? Take the tokens of the question. How is their attention shared out over
 # the story and the added sentence?
@@ -694,7 +694,7 @@ for kind in ("neutral", "looks alike"):
 # %% [markdown]
 # **What you see.** For its length, a sentence that looks alike gets more of the attention than a
 # neutral one: like words are what attention looks for. The questions that were fooled look at it a
-# little more. But they are few, and they look more at the neutral one, too, which fooled none.
+# little more. But they are few, and they look more at the neutral one too, which says nothing.
 # **Attention shows what is read, not what is believed.**
 #
 # Play: write a sentence of your own. What makes the reader believe it?
