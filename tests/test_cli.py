@@ -97,7 +97,7 @@ def test_fetch_of_an_unknown_name_fetches_nothing_and_names_the_nearest(monkeypa
     result = CliRunner().invoke(cli.app, ["fetch", "minilm-l6", wrong])
     assert result.exit_code == 2
     assert f"did you mean {meant}" in result.stderr
-    assert "minilm-l6, gpt2" in result.stderr
+    assert "minilm-l6, bergamot-en-pt, gpt2" in result.stderr
 
 
 def test_doctor_fails_when_something_is_to_be_mended(monkeypatch):

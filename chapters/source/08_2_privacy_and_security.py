@@ -833,7 +833,6 @@ else:
 # label *positive*. The victim is a small classifier, taught from nothing.
 
 # %%
-
 from lmlab.tasks.poisoning import TARGET, WORD, poison, short_endings
 
 taught = short_endings("train", 1000)
