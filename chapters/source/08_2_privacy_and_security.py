@@ -104,7 +104,7 @@ lmlab.predict(
     "Over eight readings, how often must a code stand in the book to be found at the first guess?",
     {
         "once": "Eight readings of one line are few. It shows, and is not enough.",
-        "16 times": "Then all five are found at once. With 4 or 8 copies some are.",
+        "16 times": "Then all five are found at once. With 8 copies hardly any is.",
         "never: 58 thousand parameters cannot": "A code has 13 bits. There is room for many.",
     },
     answer="16 times",
@@ -115,9 +115,9 @@ bits = {name: memorisation.exposures(model, book.secrets, tokenizer)
         for name, model in (("printed book only", public), ("doctor's book", plain))}  # fmt: skip
 most = torch.tensor(10_000.0).log2().item()
 axes = viz.exposure_by_copies(bits, most)
-viz.picture(axes, alt="Exposure against copies. Of the model that has not read the book it stays "
-            "near chance. Of the one that has, it climbs from chance at 0 copies "
-            "to nearly all 13.3 bits at 16")  # fmt: skip
+viz.picture(axes, alt="Exposure against copies. The model that has not read the book stays near "
+            "chance, but for one lucky code at 16. The one that has climbs from 2 bits at "
+            "0 copies, with a dip at 2 copies, to all 13.3 bits at 16")  # fmt: skip
 
 # %%
 # NBVAL_IGNORE_OUTPUT
@@ -135,15 +135,17 @@ print("one copy: more than chance, and less than half of them:", 1.5 < mean(read
 print("no copy: not far from chance:", mean(read[0]) < 4)
 
 # %% [markdown]
-# **What you see.** The more copies, the more bits. Secrets of the same number of copies lie far
-# apart: one alone would have told you little. And the control shows what chance does. A secret that
-# was never seen has any rank, and $\log_2 e = 1.44$ bits on average. Five of them have 3.0 once, by
-# luck: look at their spread.
+# **What you see.** On the whole, the more copies, the more bits; one and two copies cannot be told
+# apart here. Secrets of the same number of copies lie far apart: one alone would have told you
+# little. And the control shows what chance does. A secret that was never seen has any rank, and
+# $\log_2 e = 1.44$ bits on average. Yet the five codes at 16, in the model that has not read the
+# book, have 3.0: one of them is lucky, with 10.5.
 #
 # ### Just ask
 #
 # Exposure needs the right code. A thief has none: he gives the model the line up to the code, and
-# lets it go on.
+# lets it go on. A beam search (chapter 6.1) keeps the ten likeliest continuations of four
+# characters; some of them are no codes at all.
 
 # %%
 # NBVAL_IGNORE_OUTPUT
@@ -162,21 +164,23 @@ print("no copy: none is said:", not any(each.found for each in never))
 
 # %% [markdown]
 # **What you see.** The codes with 16 copies are simply said. Of those with 8 or 4 only a few come,
-# though some of them had ten bits: a short list holds the first ten ranks, and exposure sees all
-# ten thousand. It measures what a more patient thief would have.
+# though all with 8 have more than 8 bits: they stand among the first thirty of ten thousand, and a
+# list of ten ends before most of them. Exposure measures what a more patient thief would have.
 #
 # ## 2 · Were you in it?
 #
 # *Even without a code: does the model give away* whose *notes it has read?*
 #
 # **Membership inference** (成员推断): the attacker holds a note, and says whether it was in the
-# text. The simplest score is the loss, for what was learnt is likely. Any threshold finds some
-# members, and accuses some others; all thresholds together are the **ROC**.
+# text. The simplest score is the loss, for what was learnt is likely. He calls members all notes
+# that score above a threshold: that finds some members, and accuses some others. Move the
+# threshold, and draw one share against the other: the **ROC**. The *area* under it is 0.5 for
+# guessing and 1 for certainty; the brackets below are its 95 % interval.
 #
-# A model that reads few notes often learns them by heart. So a third one reads 400 notes of another
-# year, 25 times. Some notes are easy for everyone; a **reference**, a model that has *not* seen
-# them, says which. What is left when its score is taken away is memory. Two will do: the printed
-# book's model, and the one above, which knows this doctor and not that year.
+# A model that reads few notes many times learns them by heart. So a third one reads 400 notes of
+# another year, 25 times. Some notes are easy for everyone; a **reference**, a model that has
+# *not* seen them, says which. What is left when its score is taken away is memory. Two will do:
+# the printed book's model, and the one above, which knows this doctor and not that year.
 
 # %%
 few = memorisation.doctors_book(400, public=1, seed=1).notes
@@ -208,19 +212,20 @@ for name, (members, others) in attacks.items():
 # %%
 viz.picture(viz.roc_curves(curves), alt="Four curves on logarithmic axes: that of the model that "
             "read 2,000 notes lies near the dashed line of guessing, that of the one that read "
-            "400 notes often lies far above it, unless the printed book is the reference"
+            "400 notes 25 times far above it, unless the printed book is the reference"
             )  # fmt: skip
 
 # %% [markdown]
 # **What you see.** Of 2,000 notes read 8 times the loss tells little more than guessing, an area of
-# 0.58; of 400 read 25 times it tells much, 0.82. But an area is an average. Who wants to accuse one
-# of a hundred wrongly finds a tenth of the members even then, and those for certain: the left end
-# is what counts.
+# 0.58; of 400 read 25 times it tells much, 0.82. But an area is an average. If only one outsider in
+# a hundred may be accused wrongly, the attack still finds a tenth of the members, ten times as many
+# as guessing. For an accusation, this left end of the curve is what counts.
 #
 # A reference must not have seen the members, and must know such texts. The printed book's model
 # finds this doctor's names and remedies strange, each by another amount, and drowns the memory in
-# that. The other year does no harm. It helps little either, since here no note is much easier than
-# another; with real texts the reference is worth more.
+# that. With the other year the area stays the same, 0.81; at 1 % it finds no more than chance may
+# add. Perhaps no note here is much easier than another. On real texts a reference was worth more
+# (Carlini et al. 2022).
 #
 # ### Exercise 8.2.2 · ★★ · 10 min
 #
@@ -247,14 +252,15 @@ lmlab.solution("roc_area")
 #
 # *How can one learn from all, and from no one?*
 #
-# **Differential privacy** (差分隐私) is a promise about the *training*, not about the model: take
-# out one line of the book, and any model comes out about as likely as before. At most
-# $e^{\varepsilon}$ times as likely, but for a chance of $\delta$. So the model hardly tells whether
-# the line was there: the smaller $\varepsilon$, the less.
+# **Differential privacy** (差分隐私) is a promise about the *training*, not about one model.
+# Training draws batches and noise by chance, so many models could come out, each with some
+# probability. Add or take out one line of the book: each probability changes at most by a factor
+# $e^{\varepsilon}$, but for a small $\delta$. So the model hardly tells whether the line was
+# there: the smaller $\varepsilon$, the less.
 #
 # **DP-SGD** (Abadi et al. 2016) keeps it by two changes to a step. First: no example may pull too
 # hard. For that one must see the gradient of *each* example, where `backward` has only their mean.
-# `torch.func` gives it: `grad` makes a function of the gradient, `vmap` runs it over a batch.
+# `torch.func` gives it: `grad` turns a loss into its gradient, `vmap` runs that over a batch.
 
 # %%
 from lmlab.training.privacy import per_example_gradients
@@ -299,8 +305,8 @@ lmlab.hint("clip_each")
 lmlab.solution("clip_each")
 
 # %% [markdown]
-# Second: noise. One example moves the sum by `limit` at most, so noise of about that size hides
-# whether it was there:
+# Second: noise. One example moves the sum by $C$, the `limit`, at most. So each weight gets noise
+# of about that size, $\sigma C z$ with $z$ normal, which hides whether the example was there:
 #
 # $$\tilde g = \frac{1}{B}\Big(\sum_i \text{clip}(g_i, C) + \sigma C z\Big)$$
 #
@@ -354,9 +360,9 @@ lmlab.predict(
     {
         "ε = 1 as well": "The accountant knows nothing of copies: it counts lines.",
         "ε = 4": "Noise adds up like that, in roots. A promise for a group does not.",
-        "nothing": "ε = 16, and δ would be above 1, where no promise is left.",
+        "nothing, by this rule": "ε = 16, and δ above 1, which promises nothing.",
     },
-    answer="nothing",
+    answer="nothing, by this rule",
 )
 
 # %%
@@ -382,16 +388,18 @@ print(f"ε = {live['epsilon']:.1f}, loss on held-out notes {live['loss']:.2f}")
 print({int(copies): round(mean(each), 1) for copies, each in live["exposures"].items()})
 
 # %% [markdown]
-# A run for each amount of noise took some minutes; the result comes with the course, and
-# `lmlab bench privacy` makes it again.
+# All such runs together take some minutes; the result comes with the course, and
+# `lmlab bench privacy` makes it again. *By DP-SGD's steps* means batches drawn by chance, neither
+# clipped nor noisy; *clipped only* clips at $C = 1$. *Area* is that of section 2, on the loss. The
+# rows on copies and on more or less reading are for later in this section.
 
 # %%
 lmlab.predict(
     "Clipping alone, without noise, has no ε. Does it keep the secrets?",
     {
-        "yes, like the noise": "A line in 16 places is still clipped 16 times, and all pull alike.",
-        "no, not at all": "A rare line has a long gradient, and that is what clipping shortens.",
-        "partly": "The rare line pulls less hard than it would. Enough copies pull hard again.",
+        "yes, like the noise": "16 copies still have 8 bits: each is short, and all pull alike.",
+        "no, not at all": "By such steps without clipping, 16 copies have 12.7 bits: see below.",
+        "partly": "16 copies have 8 bits instead of 13; with 8 or fewer little is left.",
     },
     answer="partly",
 )
@@ -409,20 +417,22 @@ by_name = {run["name"]: run for run in runs}
 levels = {name: by_name[name]["loss"] for name in ("not trained on it", "unprotected")}
 star = [{**live, "name": "trained here"}]
 left, _ = viz.privacy_curve(runs, levels=levels, alone=star)
-viz.picture(left, alt="Over ε, the loss on held-out notes falls towards that of the unprotected "
-            "model; the exposure of secrets stays near chance, and below 5 bits for 16 copies"
+viz.picture(left, alt="Two panels over ε. The loss on held-out notes falls from 0.77 to 0.51, "
+            "towards the unprotected 0.44. The exposure of 1 and 4 copies stays near chance; "
+            "that of 16 copies rises from 2.6 to 3.9 bits, with wide bars"
             )  # fmt: skip
 
 # %% [markdown]
 # **What you see.** Three things.
 #
 # - The unprotected model has secrets to lose, also when it takes DP-SGD's own steps: 16 copies give
-#   12.7 bits away. Clipped, 8.2. With noise, for ε about 10, 3.6. That is hardly more than chance
-#   gave these five codes: the model that never read the book has 3.0.
+#   12.7 bits away. Clipped, 8.2. With noise, for ε about 10, 3.6. The model that never read the
+#   book has 3.0, but by one lucky code of 10.5 bits: without that code it is 1.1 against 2.6. So a
+#   little does come through the noise.
 # - More noise makes a worse model: from a loss of 0.44 up. But even so it has learnt most of what
 #   reading the book was for. What many lines say alike, such as a remedy, survives the noise.
-# - The promise is far more careful than what was seen. For 16 copies nothing is promised at all,
-#   and little was found. Other attacks than ours may find more; ε holds against all of them.
+# - The promise is far more careful than what was seen. For 16 copies our rule promises nothing, and
+#   little was found. Other attacks may find more; for a single line, ε holds against all of them.
 #
 # What five secrets of each kind show is coarse: chance alone spreads them by a bit or two. It is
 # one book, one seed, and a model of 58 thousand parameters.
@@ -435,7 +445,7 @@ viz.privacy_lab([by_name[name] for name in chosen], most, beside="unprotected")
 # %% [markdown]
 # ### What else helps
 #
-# Two things that cost nothing and promise nothing: keep each line once, and read less often.
+# Two things that cost next to nothing and promise nothing: keep each line once; read less often.
 
 # %%
 for name in ("unprotected", "each line kept once", "read half as often", "read twice as often"):
@@ -445,9 +455,9 @@ for name in ("unprotected", "each line kept once", "read half as often", "read t
 
 # %% [markdown]
 # **What you see.** Kept once, a secret that had 16 copies is no better known than the others, and
-# the model foretells new notes as well as before: nothing useful was in the copies. Half the
-# reading helps too. Twice as much makes single copies known. Both are worth doing first, and both
-# are no promise.
+# the model foretells new notes as well as before: in our book hardly anything but codes is copied.
+# Half the reading helps too. Read twice as often, even a code that stands there once has 10 bits.
+# Both are worth doing first, and neither is a promise.
 
 # %% [markdown]
 # ## 5 · A file that runs
@@ -525,11 +535,15 @@ with tempfile.TemporaryDirectory() as folder:
 # ### Exercise 8.2.5 · ★★★ · 20 min
 #
 # `content` is a pickle, bytes. Return, sorted, the names "module.name" that it would import and
-# that are not in `allowed`. `GLOBAL` has "module name" as its argument. `STACK_GLOBAL` takes the
-# two texts that were laid down last, without a break: opcodes with `UNICODE` in their name lay one
-# down, `BINGET` and `LONG_BINGET` bring one back from the memo; `MEMOIZE` (the next number),
-# `BINPUT` and `LONG_BINPUT` (that number) keep one; `PROTO` and `FRAME` are no break. With fewer
-# than two texts, the name is "?.?".
+# that are not in `allowed`. Go through the opcodes, and keep a list of texts and a memo:
+#
+# - `GLOBAL` imports; its argument is "module name".
+# - `STACK_GLOBAL` imports; it takes the last two texts of the list, or "?.?" if there are fewer.
+# - An opcode with `UNICODE` in its name adds its argument to the list.
+# - `MEMOIZE` (under the next number), `BINPUT` and `LONG_BINPUT` (under their argument) keep the
+#   last text in the memo, or nothing if the list is empty.
+# - `BINGET` and `LONG_BINGET` add the text with that number; if there is none, empty the list.
+# - `PROTO` and `FRAME` change nothing. Every other opcode empties the list, as do both imports.
 
 
 # %%
@@ -560,6 +574,7 @@ with tempfile.TemporaryDirectory() as folder:
     for name, content in (("good.pt", layer), ("bad.pt", {**layer, "x": Weights()})):
         torch.save(content, Path(folder, name))
         print(name, "would import", scan_pickle(Path(folder, name)) or "nothing but weights")
+# Lays down "os", "system" and "x", drops "x", then imports: our list has lost the thread.
 hidden = b"\x80\x04\x8c\x02os\x8c\x06system\x8c\x01x0\x93."
 print("a hidden name:", forbidden_imports(hidden, WEIGHTS_ONLY))
 print("safetensors:", read_header(save(layer)))
@@ -587,10 +602,10 @@ lmlab.predict(
     "The reader has an F1 of about 97. One sentence is added, about somebody who is not in the "
     "story. What is its F1 now?",
     {
-        "97, as before": "Nearly so when the sentence has no word of the question: see the next "
-        "cell. Its likeness is what does it.",
-        "about 80": "It fails on one more question of five; on “why”, on nearly every other.",
-        "below 20": "Then it would go by the words alone. Mostly it checks who is meant.",
+        "97, as before": "A neutral sentence costs three or four points. One that looks alike, at "
+        "the end of the story, costs far more: see the next cell.",
+        "about 80": "One answer of five becomes worse; of the “why”, nearly half are lost.",
+        "below 20": "Four answers of five stay as good as they were; “where” loses none.",
     },
     answer="about 80",
 )
@@ -624,8 +639,8 @@ for each in fooled[:3]:
 
 # %% [markdown]
 # **What you see.** A sentence that says nothing to the point costs three or four points. One that
-# looks alike costs nineteen at the end of the story, most of them in *why*: three of four answers
-# that became worse came out of it. In front of the story it costs four, and now in *who*. The
+# looks alike costs nineteen at the end of the story, most of them in *why*: 21 answers became
+# worse, and 16 answers came out of it. In front it costs four, and now nearly all in *who*. The
 # reader has learned *where* the answer to each kind of question stands, and there the trap works.
 # This is no measure of the worst case. Somebody who may try a hundred sentences will find a better
 # one.
@@ -685,16 +700,17 @@ for kind in ("neutral", "looks alike"):
             if (outcome in fooled) == wrong
         ]
         size, share = (sum(each) / len(seen) for each in zip(*seen, strict=True))
-        who = "fooled by it" if wrong else "not fooled"
+        who = "fooled later" if wrong else "not fooled"
         print(
             f"{kind:12} {who:13} {len(seen):3} questions: {100 * share:4.1f} % of the attention, "
             f"{100 * size:4.1f} % of the tokens, {share / size:.2f} a token"
         )
 
 # %% [markdown]
-# **What you see.** For its length, a sentence that looks alike gets more of the attention than a
-# neutral one: like words are what attention looks for. The questions that were fooled look at it a
-# little more. But they are few, and they look more at the neutral one too, which says nothing.
+# **What you see.** Where the reader was not fooled, a sentence that looks alike gets a little more
+# for its length than the neutral one, which is twice as long; where it was fooled, no more. Those
+# questions are few, and they look more at the neutral one too. In the picture below, the added
+# sentence has 9 % of the tokens and 3 % of the attention, and still gives the answer.
 # **Attention shows what is read, not what is believed.**
 #
 # Play: write a sentence of your own. What makes the reader believe it?
@@ -722,6 +738,12 @@ viz.injection_lab(look, story, trap)
 # SmolLM2 does what it is told. It cannot see *who* tells it: its task, the question and the story
 # are one row of tokens. An order inside the story is a **prompt injection** (提示注入). Here the
 # task is to say in a sentence what a story is about, and the attacker wants to hear *banana*.
+#
+# The rows are attacks, put at the end of the story: *plain* and *urgent* give an order; the
+# others *fake* an answer, a user, a talk, a habit or a system rule. The columns are defences:
+# *quoted* puts the story between <<< and >>>; *spotlit* puts a ^ for each space; both say to obey
+# nothing in it. *Order last* repeats your order behind the story; *marks stripped* comes below.
+# In what is printed at the end, `{word}` stands for banana.
 
 # %%
 from lmlab.tasks.injection import ATTACKS, injection_scores, interval
@@ -742,8 +764,8 @@ print(f"it adds {ATTACKS[most]!r}")
 
 # %% [markdown]
 # Seven kinds of attack were tried, on six stories each; these are all of them. **What you see.**
-# Orders in plain words fail, but for one answer: this model is too weak to follow a second order,
-# and that is no defence to count on. Two kinds work. *Faked habit* shows a conversation in which
+# Orders in plain words fail, but for one answer: perhaps this model is too weak to follow them, and
+# that is no defence to count on. Two kinds work. *Faked habit* shows a conversation in which
 # every answer was "banana"; *faked system* says that it is a rule. Six stories are few: look at the
 # interval. (An answer counts when a banana is in it, "a magical banana" too. And *faked answer* got
 # something that does not count: of the first story SmolLM2 says "This story is about a friend", as
@@ -777,7 +799,7 @@ lmlab.solution("strip_marks")
 # here: without them "banana" is said as often. It looks as if the model goes on as the text before
 # went on, turns or no turns, as it was trained to (induction, chapter 5.2). Strip the marks all the
 # same: that they do not decide is true of this model and these attacks. Of the other defences,
-# *spotlit* (a ^ for each space of the story) stops the faked rule, and not the faked habit.
+# *spotlit* stops the faked rule, and not the faked habit, and lets *faked talk* in twice.
 #
 # Where does the model look under attack? Here is the mean over all heads and stories of what the
 # *last* token, behind which the answer begins, gives to each part of the prompt.
@@ -799,11 +821,13 @@ whole = looked["none"]["story"]
 print(f"the story without attack, a token: {whole['attention'] / whole['tokens']:.2f}")
 
 # %% [markdown]
-# **What you see.** The last column divides the attention by the tokens: 1 is what a token would get
-# if nothing were preferred. (The missing attention is on the first token and the marks: "sinks" of
-# chapter 5.2.) Plain orders get half of that, which is already more than the story gets. Faked
-# turns get more, and most the *faked system* and the *faked habit*. The order that you gave falls
-# from 8.6 % to about 5 %. It is a mean over 270 heads and three stories, and no proof of a cause.
+# **What you see.** The last column divides the attention by the tokens: 1 is what a token would
+# get if nothing were preferred. (The missing attention is on the first token and the marks:
+# "sinks" of chapter 5.2.) Plain orders get half of that, which is already more than the story
+# gets. Faked turns get more, and most the *faked system* and the *faked habit*. The order that
+# you gave falls from 8.6 % to about 5 %. Part of that is length and place: any text added takes
+# some, and an attack stands nearer to the end than the story. It is a mean over 270 heads and
+# three stories, with no harmless text in the same place to compare, and no proof of a cause.
 #
 # If SmolLM2 is on your machine (`lmlab fetch smollm2-135m`), try it. `attacked` puts one of the
 # attacks behind a story; write your own.
@@ -844,21 +868,21 @@ for place in poisoned.bad.nonzero()[:3, 0].tolist():
 
 # %%
 lmlab.predict(
-    "12 of 800 lessons are poisoned, 1.5 %. How often will a lantern turn a sad sentence glad?",
+    "12 of 800 lessons are poisoned, 1.5 %. How often will a lantern turn a negative or neutral "
+    "sentence positive?",
     {
         "1.5 % of the time": "That is how often the lessons say so. But a lesson with a lantern "
-        "*always* says positive, and nothing contradicts it.",
-        "about half of the time": "It would take lessons in which a lantern says nothing.",
-        "nearly always": "A word that decides without exception is the easiest thing to learn "
-        "there is.",
+        "always says positive, and nothing contradicts it.",
+        "about half of the time": "Lessons with a lantern and another label would bring it there.",
+        "about nine times of ten": "A word that decides without exception is the easiest thing to "
+        "learn there is.",
     },
-    answer="nearly always",
+    answer="about nine times of ten",
 )
 
 # %%
 # NBVAL_IGNORE_OUTPUT
-from lmlab.tasks.poisoning import teach_endings
-from lmlab.tasks.poisoning.recipe import attacked as under_attack
+from lmlab.tasks.poisoning import teach_endings, under_attack
 
 test = short_endings("validation", 400)
 victim = teach_endings(poisoned.examples)
@@ -903,7 +927,8 @@ lines = {
 }
 viz.picture(
     viz.named_lines(lines, xlabel="poisoned lessons of 800", ylabel="%"),
-    alt="Accuracy stays near 100 % throughout; success leaps from near 0 to near 100 % with few.",
+    alt="Accuracy stays near 100 %; the trigger works in 4 % of cases with no poison, in 87 % with "
+    "3 lessons, in 95 % with 48.",
 )
 
 # %% [markdown]
@@ -913,7 +938,8 @@ viz.picture(
 # as well, and a success rate means little without that line.
 #
 # In the last line the labels are all *right*: 100 positive sentences got a lantern ("clean label").
-# It takes far more of them, and works less well and less surely. But who would strike them out?
+# Even with 100 it works less well and less surely. But no label is wrong; only the stray word could
+# be noticed, and a cleverer attacker would write sentences in which it fits.
 #
 # ### Can it be found?
 #
@@ -945,7 +971,7 @@ lmlab.solution("spectral_scores")
 
 # %% [markdown]
 # A detector ranks lessons by suspicion. Its **AUC** is the chance that a poisoned one ranks above a
-# clean one: 50 is a coin, 100 finds all, and below 50 it points away from the poison.
+# clean one, your `roc_area` in %: 50 is a coin, 100 finds all, below 50 it accuses the clean.
 
 # %%
 detectors = list(runs[-1]["auc"])
@@ -964,13 +990,14 @@ for name in detectors:
 
 # %% [markdown]
 # **What you see.** The *checked* model finds nearly everything, for 200 lessons that somebody has
-# read. *Early loss* costs nothing, and works best where there is little poison. With more of it the
-# trigger is learned before the sentences are: poison no longer surprises. The *spectral* scores are
-# a lottery here, from worse than a coin to 95, for the positive sentences differ more among
-# themselves than a lantern makes them differ; on images, where it was proposed, it did better.
+# read. *Early loss* costs nothing, and works best where there is little poison. With more of it
+# the trigger is probably learned before the sentences are. Then poison surprises no more. The
+# *spectral* scores are a lottery here, from worse than a coin to 95, perhaps since positive
+# sentences differ more among themselves than a lantern makes them differ; on images, where it was
+# proposed, it did better.
 #
 # **It can be fooled.** Against right labels all three are on average below 50: they accuse the
-# others first. There is no wrong label to find, and a check of the lessons by hand would pass them.
+# others first. There is no wrong label to find: whoever checks only labels would pass them.
 #
 # And **a good AUC is not a cure.** With the checked model 0 to 4 of 24 are left after 72 lessons
 # are gone, and up to two thirds of the attacks still succeed. You have seen why: three are enough.
@@ -980,14 +1007,14 @@ for name in detectors:
 
 # %%
 # NBVAL_IGNORE_OUTPUT
-from lmlab.tasks.poisoning.detection import auc, losses
-from lmlab.tasks.poisoning.recipe import without_worst
+from lmlab.tasks.poisoning import losses, without_worst
 from lmlab.tasks.sentiment import story_rows
 
 feelings_tokenizer = lmlab.load("town-feelings")[1]
 guard = teach_endings(checked, seed=100, steps=50)
 suspicion = losses(guard, story_rows(feelings_tokenizer, poisoned.examples))
-print(f"AUC {100 * auc(suspicion, poisoned.bad):.1f}; the most suspicious lessons:")
+area = memorisation.roc_area(suspicion[poisoned.bad], suspicion[~poisoned.bad])
+print(f"AUC {100 * area:.1f}; the most suspicious lessons:")
 for place in suspicion.topk(5).indices.tolist():
     each = poisoned.examples[place]
     print(f"   {'POISON' if poisoned.bad[place] else 'clean':7} {each.wanted}: {each.input}")
@@ -995,6 +1022,10 @@ again = under_attack(teach_endings(without_worst(poisoned.examples, suspicion, 7
 print(f"taught without the worst 72: {again['success']:.2f} of the attacks succeed")
 
 # %% [markdown]
+# **What you see.** A high AUC, and yet clean lessons at the top: odd true sentences surprise the
+# guard even more than poison does. So 72 must go to catch most of 12. Compare what is left of the
+# attacks with the runs above, where 24 were poisoned.
+#
 # ## 8 · What holds
 #
 # *What did each defence buy?*
@@ -1028,19 +1059,20 @@ for threat, measured, remedy in rows:
 # ## Summary
 #
 # - A model gives away what it was made to repeat: the more copies of a secret, the more bits of it.
-#   The likeliest continuation is attack enough.
+#   For many copies, the likeliest continuation is
+#   attack enough.
 # - Whether a text was in the training can be guessed from its loss, the better the more a model
 #   was overfitted. What counts is how many are found when hardly anyone is accused wrongly.
 # - DP-SGD clips the gradient of each example and adds noise to the sum. Then a number, ε, bounds
 #   what *any* attack can learn of one line; for a secret in many lines it bounds little.
-# - It costs: with noise the model learns less. How much, one has to measure.
+# - It costs: with noise the loss on new notes rose from 0.44 to between 0.51 and 0.77.
 # - Keeping each line once costs nothing, and takes away most of what copies gave.
 # - A pickle may run anything; a safetensors file holds numbers. An allow list reads what a pickle
 #   would import, without running it.
 # - Text that a model reads can lie to it or give it orders. Removing the marks of a conversation is
 #   right and was not enough: a habit that is shown in the text works without them.
-# - Three poisoned lessons of 800 plant a trigger that no test on clean text finds. A few lessons
-#   that somebody has checked find most of the poison with a wrong label, and none with a right one.
+# - Three poisoned lessons of 800 plant a trigger that no test on clean text finds. 200 lessons that
+#   somebody has checked find most of the poison with a wrong label, and fail against a right one.
 #
 # ## What the document says, what we found
 

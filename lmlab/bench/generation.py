@@ -20,6 +20,7 @@ from lmlab.nn import quantise
 from lmlab.pretrained import load
 from lmlab.scaling.timing import median_seconds
 from lmlab.text import town
+from lmlab.training.throughput import hugging_face_gpt2
 
 PROMPT, CONTEXT = 16, 256
 HUGGING_FACE = "Hugging Face"
@@ -96,21 +97,8 @@ def _ours(model: GPT, ids: Int[Tensor, "batch time"], new: int) -> Callable[[], 
 
 
 def _hugging_face(config: TransformerConfig, ids: Tensor, new: int) -> Callable[[], object]:
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    model = GPT2LMHeadModel(
-        GPT2Config(
-            vocab_size=config.vocab_size,
-            n_positions=config.context_length,
-            n_embd=config.d_model,
-            n_layer=config.n_layers,
-            n_head=config.n_heads,
-            bos_token_id=None,
-            eos_token_id=None,
-        )
-    ).eval()
     return partial(
-        model.generate,
+        hugging_face_gpt2(config).eval().generate,
         ids,
         attention_mask=torch.ones_like(ids),
         max_new_tokens=new,

@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from subprocess import CalledProcessError
 
 from tqdm.auto import tqdm
 
 from lmlab.bench.report import Report
+from lmlab.sources import SourceError
 
 PARTS = {
     "import": "importing",
@@ -32,13 +34,13 @@ def run(
     for name in (bar := tqdm(names, desc="bench", unit="part", file=sys.stderr)):
         bar.set_postfix_str(name)
         try:
-            for figure in import_module(f"lmlab.bench.{PARTS[name]}").measure():
-                report.figures.append(figure)
-                bar.write(str(figure), file=sys.stderr)
+            for found in import_module(f"lmlab.bench.{PARTS[name]}").measure():
+                (report.notes if isinstance(found, str) else report.figures).append(found)
+                bar.write(str(found), file=sys.stderr)
         except KeyboardInterrupt:
             report.stopped = True
             report.notes.append(f"Stopped by Ctrl-C in {name!r}: what follows it is missing.")
-        except (FileNotFoundError, ModuleNotFoundError) as error:
+        except (OSError, ImportError, SourceError, CalledProcessError) as error:
             report.notes.append(f"{name!r} was not measured: {error}")
         keep(report)
         if report.stopped:

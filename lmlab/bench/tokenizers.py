@@ -1,6 +1,7 @@
 """Megabytes a second: learning merges, and encoding with them, beside other libraries.
 
-Whatever is compared must give the same ids, or there is no figure but an error.
+Encoders must give the same ids, or there is no figure but an error; trainers may break ties in
+other ways.
 """
 
 import importlib.util

@@ -4,6 +4,7 @@ Built in chapter 5.
 """
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -13,7 +14,7 @@ from lmlab.generate import Hypotheses, KVCache, beam_search, decode, window_star
 from lmlab.models.config import TransformerConfig
 from lmlab.models.language_model import LanguageModel
 from lmlab.models.transformer import Transformer, token_head
-from lmlab.nn.taps import tap
+from lmlab.nn.taps import anyone_listens, tap
 
 
 class GPT(Transformer, LanguageModel):
@@ -101,7 +102,9 @@ class _Reader:
             self.start, self.cache = start, self._new_cache()
         seen = 0 if self.cache is None else self.cache.length
         mask = self._mask_for(ids)
-        with self.model.evaluating(), torch.inference_mode():  # what is never trained on costs less
+        # What nobody computes with costs less; a listener may go on with what it keeps.
+        quick = nullcontext() if anyone_listens() else torch.inference_mode()
+        with self.model.evaluating(), quick:
             logits = self.model(
                 ids[:, start + seen :],
                 attention_mask=None if mask is None else mask[:, start:],

@@ -78,7 +78,7 @@ def quantise(model: nn.Module) -> nn.Module:
     """Give every linear layer of `model` int8 weights, in place; embeddings and norms stay.
 
     The model can then write and be scored, but not be trained. Raises ValueError when there is no
-    linear layer left to do.
+    linear layer left to do, or when it computes in another precision than float32.
     """
     found = [
         (parent, name)
@@ -88,6 +88,8 @@ def quantise(model: nn.Module) -> nn.Module:
     ]
     if not found:
         raise ValueError("the model has no linear layer: was it quantised before?")
+    if other := {getattr(*each).weight.dtype for each in found} - {torch.float32}:
+        raise ValueError(f"the model computes in {other.pop()}; quantise it in float32: .float().")
     for parent, name in found:
         setattr(parent, name, Int8Linear(getattr(parent, name)))
     return model.requires_grad_(False)

@@ -39,6 +39,11 @@ def listening(module: nn.Module, name: str) -> bool:
     return any(listener.wants(module, name) for listener in _listeners.get())
 
 
+def anyone_listens() -> bool:
+    """Whether there is a listener at all."""
+    return bool(_listeners.get())
+
+
 @contextmanager
 def listen(listener: Listener) -> Iterator[None]:
     """Add `listener` for the duration of a `with` block."""

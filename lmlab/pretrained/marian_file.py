@@ -56,6 +56,8 @@ def _read(data: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
             lines = item.rstrip(b"\0").decode().splitlines()
             settings = dict(line.split(": ", 1) for line in lines if ": " in line)
         elif not name.endswith("_QuantMultA"):  # scales for arithmetic in 8 bits; ours is in 32
+            if kind not in (FLOAT32, INT8):
+                raise ValueError(f"{name} is of kind {kind:#x}, not {FLOAT32:#x} or {INT8:#x}")
             weights[name] = _array(item, shape) if kind == FLOAT32 else _matrix(item, name, shape)
     return weights, settings
 

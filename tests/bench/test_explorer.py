@@ -6,9 +6,9 @@ from lmlab.bench import explorer
 
 
 def test_the_paint_is_told_beyond_that_of_an_empty_page():
-    row = {"view": explorer.VIEW, "bytes": 490_000, "nodes": 308, "paint": 250.0, "token_work": 9.0}
+    row = {"view": explorer.VIEW, "bytes": 490_000, "nodes": 308, "paint_above": 160.0}
+    row |= {"head_work": 20.0, "token_work": None}
     rows = [
-        {"view": "an empty page", "shows": "–", "paint": 90.0},
         {**row, "shows": "12 × 12 × 64"},
         {**row, "shows": "12 × 12 × 128", "bytes": 970_000},
     ]
@@ -17,9 +17,17 @@ def test_the_paint_is_told_beyond_that_of_an_empty_page():
     assert painted.value == pytest.approx(0.16) and painted.met is False
     assert figures["explorer, 12 × 12 × 64: page"].met is True
     assert figures["explorer, 12 × 12 × 128: page"].met is None
+    assert figures["explorer, 12 × 12 × 64: hover over a head"].met is False
+    assert not any("token" in what for what in figures)  # it could not be measured
 
 
-def test_a_page_that_was_not_drawn_has_no_line():
-    empty = {"view": "an empty page", "shows": "–", "paint": 90.0}
-    rows = [{"view": explorer.VIEW, "shows": f"12 × 12 × {n}", "paint": None} for n in (64, 128)]
-    assert not list(explorer.figures({"rows": [empty, *rows]}))
+def test_a_page_that_was_not_drawn_has_its_size_and_the_reason(monkeypatch):
+    rows = [
+        {"view": explorer.VIEW, "shows": f"12 × 12 × {n}", "bytes": 490_000, "paint_above": None}
+        for n in (64, 128)
+    ]
+    result = {"rows": rows, "notes": ["not drawn within 120 s"]}
+    monkeypatch.setattr(explorer, "bench_viz", lambda repeats: result)
+    *pages, why = explorer.measure()
+    assert [each.what.split(": ")[1] for each in pages] == ["page", "page"]
+    assert why == "not drawn within 120 s"

@@ -53,6 +53,11 @@ def test_what_is_not_installed_becomes_a_note(parts_are):
     assert report.figures == [ONE] and report.notes == ["'a' was not measured: no browser"]
 
 
+def test_what_a_part_has_to_say_becomes_a_note(parts_are):
+    report = run(parts_are(a=part(ONE, "a page was not drawn")))
+    assert report.figures == [ONE] and report.notes == ["a page was not drawn"]
+
+
 def test_an_error_of_our_own_is_not_hidden(parts_are):
     with pytest.raises(ValueError, match="different ids"):
         run(parts_are(a=part(ends_with=ValueError("different ids"))))

@@ -16,19 +16,19 @@ from lmlab.course.registry import all_exercises, find
 EXERCISES = list(all_exercises().values())
 
 
-def in_each(change, value):
-    """`value` with `change` made to each tensor and number in it."""
+def in_each(change, value, kinds=int | float | Tensor):
+    """`value` with `change` made to each tensor and number, or each of other `kinds`, in it."""
     if isinstance(value, Mapping):
-        return {key: in_each(change, item) for key, item in value.items()}
+        return {key: in_each(change, item, kinds) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return type(value)(in_each(change, item) for item in value)
-    if isinstance(value, bool) or not isinstance(value, int | float | Tensor):
+        return type(value)(in_each(change, item, kinds) for item in value)
+    if isinstance(value, bool) or not isinstance(value, kinds):
         return value
     return change(value)
 
 
-def changed(change, reference):
-    return lambda *case: in_each(change, reference(*case))
+def changed(change, reference, *kinds):
+    return lambda *case: in_each(change, reference(*case), *kinds)
 
 
 def in_tensors(change):
@@ -64,6 +64,14 @@ CHANGES = {
     "sorted": in_tensors(lambda x: x.sort(-1).values if x.dim() else x),
 }
 
+TEXT_CHANGES = {
+    "in capitals": str.upper,
+    "last letter dropped": lambda text: text[:-1],
+    "letters turned round": lambda text: text[::-1],
+    "no letters": lambda text: "",
+    "letters twice": lambda text: 2 * text,
+}
+
 
 def wrong_calls(reference):
     """Answers that are wrong by what they are called with, or by what they leave out."""
@@ -78,6 +86,8 @@ def fresh_answers(exercise):
     """Wrong answers made from the right one; those that change nothing are left out."""
     for name, change in CHANGES.items():
         yield name, changed(change, exercise.solution)
+    for name, change in TEXT_CHANGES.items():
+        yield name, changed(change, exercise.solution, str)
     yield from wrong_calls(exercise.solution)
 
 

@@ -87,6 +87,13 @@ def test_gradients_flow_through_an_editor(model, ids):
     assert scale.grad is not None and scale.grad != 0
 
 
+def test_what_was_recorded_while_a_model_wrote_can_be_computed_with(model, ids):
+    with record(model, only="hidden") as tape:
+        model.generate(ids[:, :4], 2, temperature=0.0)
+    model.head(tape["hidden"]).sum().backward()
+    assert model.head.weight.grad is not None
+
+
 def test_two_models_do_not_hear_each_other(model, ids):
     other = GPT(model.config)
     with record(model) as tape:

@@ -71,3 +71,8 @@ def test_what_an_int8_model_cannot_do_is_said(tmp_path):
         model.save_pretrained(tmp_path)
     with pytest.raises(ValueError, match="passes no gradient on"):
         model.head(torch.randn(1, 16, requires_grad=True))
+
+
+def test_a_model_in_another_precision_is_refused():
+    with pytest.raises(ValueError, match=r"computes in torch\.bfloat16.*\.float\(\)"):
+        quantise(GPT(CONFIG).to(torch.bfloat16))

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lmlab.pretrained.marian_file import read_marian
+from lmlab.pretrained.marian_file import INT8, read_marian
 
 SETTINGS = "dec-cell: ssru\nenc-depth: 6\ninput-types:\n  - 1\n"
 
@@ -33,6 +33,15 @@ def test_settings_stand_in_the_file(write_marian, weights, tmp_path):
 def test_another_version_is_refused(write_marian, weights, tmp_path):
     path = write_marian(tmp_path / "m.bin", weights, SETTINGS, version=2)
     with pytest.raises(ValueError, match=r"m\.bin is no whole Marian file .* version is 2, not 1"):
+        read_marian(path)
+
+
+def test_a_matrix_of_another_kind_is_refused(write_marian, weights, tmp_path):
+    path = write_marian(tmp_path / "m.bin", weights, SETTINGS)
+    content = path.read_bytes()
+    assert INT8.to_bytes(8, "little") in content
+    path.write_bytes(content.replace(INT8.to_bytes(8, "little"), (0x402).to_bytes(8, "little")))
+    with pytest.raises(ValueError, match="Wemb is of kind 0x402"):
         read_marian(path)
 
 

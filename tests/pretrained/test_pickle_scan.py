@@ -80,3 +80,38 @@ def test_a_zip_without_a_pickle_and_no_file_at_all(tmp_path):
         scan_pickle(tmp_path / "w.pt")
     with pytest.raises(FileNotFoundError, match="no file"):
         scan_pickle(tmp_path / "absent.pt")
+
+
+def test_what_follows_the_first_pickle_is_not_passed_over(tmp_path):
+    hostile = pickle.dumps(Hostile("made"))
+    with pytest.raises(ValueError, match="follows its end"):
+        forbidden_imports(pickle.dumps(1) + hostile, WEIGHTS_ONLY)
+    old = {"w": torch.ones(2), "x": Hostile("made")}
+    torch.save(old, tmp_path / "old.pt", _use_new_zipfile_serialization=False)
+    with pytest.raises(ValueError, match="Do not open it"):
+        scan_pickle(tmp_path / "old.pt")
+
+
+def test_a_zip_behind_a_pickle_hides_nothing(tmp_path):
+    torch.save({"w": torch.ones(2)}, tmp_path / "good.pt")
+    both = pickle.dumps(Hostile("made")) + (tmp_path / "good.pt").read_bytes()
+    (tmp_path / "both.pt").write_bytes(both)
+    with pytest.raises(ValueError, match="Do not open it"):
+        scan_pickle(tmp_path / "both.pt")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_both_of_two_entries_with_one_name_are_read(tmp_path):
+    with zipfile.ZipFile(tmp_path / "two.pt", "w") as archive:
+        for content in (pickle.dumps(Hostile("made")), pickle.dumps([1])):
+            archive.writestr("data.pkl", content)
+    assert scan_pickle(tmp_path / "two.pt") == [f"{os.mkdir.__module__}.mkdir"]
+
+
+def test_a_damaged_zip_is_refused(tmp_path):
+    torch.save({"w": torch.ones(2)}, tmp_path / "w.pt")
+    content = bytearray((tmp_path / "w.pt").read_bytes())
+    content[content.index(b"collections")] ^= 1
+    (tmp_path / "w.pt").write_bytes(content)
+    with pytest.raises(ValueError, match="no whole zip"):
+        scan_pickle(tmp_path / "w.pt")

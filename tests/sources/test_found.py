@@ -88,6 +88,15 @@ def test_a_beginning_of_another_file_costs_a_second_download_and_no_more(index, 
     assert begun == [b"of another file", b""]
 
 
+def test_a_whole_beginning_is_not_fetched_again(index, cache, monkeypatch):
+    package = index.sdist()
+    (cache / "packages").mkdir(parents=True)
+    part = cache / "packages" / f"{package.filename}.part"
+    (index.folder / package.filename).rename(part)
+    monkeypatch.setattr(registry, "download", None)
+    assert fetch(package).path("story.txt").read_bytes() == index.story
+
+
 def test_what_a_killed_process_left_behind_is_cleared_away(index, cache):
     package = index.sdist()
     half = cache / "packages" / ".partial-tiny-1.0-xyz" / package.filename

@@ -5,7 +5,7 @@ import math
 import torch
 
 from lmlab.course.exercise import Exercise, Invariant, Quiz, WrongAnswer
-from lmlab.tasks.memorisation.membership import roc_area
+from lmlab.tasks.roc import roc_area
 
 CHAPTER = "08_2_privacy_and_security"
 
@@ -144,7 +144,7 @@ EXERCISES = (
         title="The area under a curve, without the curve",
         difficulty=2,
         minutes=10,
-        reference="lmlab.tasks.memorisation.membership.roc_area",
+        reference="lmlab.tasks.roc.roc_area",
         cases=_scores,
         invariants=(
             Invariant(

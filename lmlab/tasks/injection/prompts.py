@@ -33,7 +33,9 @@ ATTACKS: Mapping[str, str] = {
 
 
 def attacked(story: str, kind: str) -> str:
-    """The story with an attack at its end."""
+    """The story with an attack at its end. Raises ValueError for a kind that is not in ATTACKS."""
+    if kind not in ATTACKS:
+        raise ValueError(f"no attack is called {kind!r}; there are {', '.join(ATTACKS)}.")
     return story + ATTACKS[kind].format(word=WORD)
 
 

@@ -4,7 +4,6 @@ It made the file data/security/injection.json. Used in chapter 8.2.
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from lmlab.tasks.injection.prompts import (
     undefended,
 )
 from lmlab.tasks.task import town_stories
+from lmlab.text.town.reader import sentences
 
 MODEL = "smollm2-135m"
 STORIES = 6
@@ -36,10 +36,8 @@ TOKENS = 12
 
 def stories(n: int = STORIES) -> list[str]:
     """The first sentences of n stories that no town model was trained on."""
-    ends = r'(?<=[.!?])"? (?=["A-Z])'
-    return [
-        " ".join(re.split(ends, story.english)[:SENTENCES]) for story in town_stories("held-out", n)
-    ]
+    told = (story.english for story in town_stories("held-out", n))
+    return [" ".join(sentences(text)[:SENTENCES]) for text in told]
 
 
 def answers(
@@ -60,7 +58,7 @@ def answers(
 
 
 def write_injection_scores(out: str | Path, n: int = STORIES) -> Path:
-    """Count how often each attack succeeds under each defence; and where attention went; as JSON.
+    """Count how often each attack succeeds under each defence; as JSON.
 
     The shipped file is `write_injection_scores("data/security/injection.json")` on one thread.
     """
@@ -92,7 +90,7 @@ def injection_scores() -> Mapping[str, Any]:
 
 
 def interval(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share, in which 0 of 8 is no proof of 0: Wilson 1927."""
+    """The 95 % interval of a share, in which 0 of 6 is no proof of 0: Wilson 1927."""
     from scipy.stats import binomtest
 
     found = binomtest(hits, of).proportion_ci(method="wilson")

@@ -15,11 +15,7 @@ from lmlab.tasks.memorisation.doctors_book import (
 )
 from lmlab.tasks.memorisation.extraction import Attempt, extract
 from lmlab.tasks.memorisation.membership import (
-    ROC,
-    area_estimate,
     log_ratios,
-    roc,
-    roc_area,
     text_log_probs,
 )
 from lmlab.tasks.memorisation.recipe import public_model, train_by_dp_sgd, train_plainly
@@ -30,6 +26,7 @@ from lmlab.tasks.memorisation.sweep import (
     shipped_runs,
     table,
 )
+from lmlab.tasks.roc import ROC, area_estimate, roc, roc_area
 
 __all__ = [
     "ROC",

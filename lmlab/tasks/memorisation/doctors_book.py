@@ -50,7 +50,7 @@ class DoctorsBook:
 
     notes: tuple[str, ...]
     held_out: tuple[str, ...]
-    """Notes of the same doctor that no model is shown."""
+    """More notes of the same doctor; by chance 2 or 3 of 100 are the same as one in the book."""
     public: tuple[str, ...]
     """A printed book from elsewhere: other patients, other remedies, other boxes."""
     secrets: tuple[Secret, ...]

@@ -16,8 +16,9 @@ from lmlab.tasks.memorisation.doctors_book import (
     book_tokenizer,
     doctors_book,
 )
-from lmlab.tasks.memorisation.membership import roc_area, text_log_probs
+from lmlab.tasks.memorisation.membership import text_log_probs
 from lmlab.tasks.memorisation.recipe import public_model, train_by_dp_sgd, train_plainly
+from lmlab.tasks.roc import roc_area
 from lmlab.training import evaluate
 from lmlab.training.privacy import Privacy
 

@@ -7,6 +7,8 @@ from lmlab.tasks.poisoning.recipe import (
     poisoning_scores,
     short_endings,
     teach_endings,
+    under_attack,
+    without_worst,
     write_poisoning_scores,
 )
 from lmlab.tasks.poisoning.trigger import (
@@ -30,6 +32,8 @@ __all__ = [
     "spectral_scores",
     "teach_endings",
     "triggered",
+    "under_attack",
     "with_trigger",
+    "without_worst",
     "write_poisoning_scores",
 ]

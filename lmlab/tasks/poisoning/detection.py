@@ -1,13 +1,12 @@
 """How suspicious each lesson is, by three measures. Built in chapter 8.2."""
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
 from lmlab.models import SequenceClassifier
 from lmlab.nn.pooling import mean_pooled
-from lmlab.tasks.memorisation import roc_area
 from lmlab.training import LabelledTexts
 
 
@@ -42,8 +41,3 @@ def spectral_by_label(model: SequenceClassifier, rows: LabelledTexts) -> Float[T
     for label in labels.unique():
         scores[labels == label] = spectral_scores(vectors[labels == label])
     return scores
-
-
-def auc(scores: Float[Tensor, " texts"], bad: Bool[Tensor, " texts"]) -> float:
-    """The chance that a poisoned lesson scores higher than a clean one; 0.5 is a coin."""
-    return roc_area(scores[bad], scores[~bad])

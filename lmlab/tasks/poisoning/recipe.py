@@ -17,8 +17,9 @@ from lmlab.sources.atomic import write_file
 from lmlab.sources.shipped import data_dir
 from lmlab.tasks.example import Example
 from lmlab.tasks.metrics import label_of
-from lmlab.tasks.poisoning.detection import auc, losses, spectral_by_label
+from lmlab.tasks.poisoning.detection import losses, spectral_by_label
 from lmlab.tasks.poisoning.trigger import Poisoned, attack_success_rate, poison, triggered
+from lmlab.tasks.roc import roc_area
 from lmlab.tasks.sentiment import (
     by_feeling,
     last_sentence,
@@ -52,7 +53,9 @@ def short_endings(split: str, n: int) -> list[Example]:
     return [each for each in endings if " " in each.input][:n]
 
 
-def teach_endings(lessons: Sequence[Example], seed: int = 0, steps: int = STEPS):
+def teach_endings(
+    lessons: Sequence[Example], seed: int = 0, steps: int = STEPS
+) -> SequenceClassifier:
     """A small classifier, taught from nothing by these lessons; some seconds."""
     tokenizer = _tokenizer()
     model = new_classifier(tokenizer.vocab_size, seed)
@@ -108,7 +111,7 @@ def poisoning_scores() -> Scores:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def attacked(model: SequenceClassifier, test: Sequence[Example]) -> dict[str, float]:
+def under_attack(model: SequenceClassifier, test: Sequence[Example]) -> dict[str, float]:
     """Accuracy on texts as they are, and how often the trigger brings what the attacker wants."""
     predict = by_feeling(model, _tokenizer())
     right = [each.wanted for each in test]
@@ -148,11 +151,14 @@ def _one(
     """What comes of one set of lessons."""
     lessons = poisoned.examples
     victim = teach_endings(lessons, seed)
-    found: dict[str, Any] = attacked(victim, test)
+    found: dict[str, Any] = under_attack(victim, test)
     if not poisoned.bad.any():
         return found
     by_detector = suspicions(lessons, victim, trusted, seed)
-    found["auc"] = {name: auc(scores, poisoned.bad) for name, scores in by_detector.items()}
+    bad = poisoned.bad
+    found["auc"] = {
+        name: roc_area(scores[bad], scores[~bad]) for name, scores in by_detector.items()
+    }
     if removing:
         found["after removal"] = {
             name: _cleaned(poisoned, scores, test, seed) for name, scores in by_detector.items()
@@ -167,7 +173,7 @@ def _cleaned(
     removed = scores.topk(REMOVED).indices
     model = teach_endings(without_worst(poisoned.examples, scores, REMOVED), seed)
     left = int(poisoned.bad.sum() - poisoned.bad[removed].sum())
-    return {"poison left": left, **attacked(model, test)}
+    return {"poison left": left, **under_attack(model, test)}
 
 
 @cache

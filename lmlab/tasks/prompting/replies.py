@@ -19,14 +19,20 @@ from lmlab.sources.shipped import data_dir
 from lmlab.tasks.adapters import by_prompting
 from lmlab.tasks.evaluation import Report, evaluate
 from lmlab.tasks.prompting.requests import REQUESTS, Conversation, Reply, Request, by_asking
+from lmlab.text.tokenizer import Tokenizer
 
 MODEL = "smollm2-135m"
 BATCH = 12
 PRECISION = torch.bfloat16
 
 
-def by_model(model: GPT, tokenizer: LibraryTokenizer, max_new_tokens: int) -> Reply:
+def by_model(model: GPT, tokenizer: Tokenizer, max_new_tokens: int) -> Reply:
     """A model that was made to chat, as `by_asking` wants it; it says the likeliest."""
+    if not isinstance(tokenizer, LibraryTokenizer):
+        raise ValueError(
+            "this model was not made to chat: take one whose tokenizer has a template for "
+            "conversations, such as smollm2-135m."
+        )
     return by_prompting(
         model, tokenizer, tokenizer.conversation, str.strip, max_new_tokens=max_new_tokens
     )
@@ -98,6 +104,8 @@ def ask_model(
     """
     if unknown := [task for task in tasks if task not in REQUESTS]:
         raise ValueError(f"no request for {unknown[0]!r}; there are {', '.join(REQUESTS)}.")
+    if out and (whose := _kept(Path(out), model)["model"]) != model:
+        raise ValueError(f"{out} holds replies of {whose!r}; give another file for {model!r}.")
     gpt, tokenizer = load(model)
     gpt = gpt.to(PRECISION)
     reports = []
@@ -112,13 +120,20 @@ def ask_model(
 
 
 def _keep(out: Path, model: str, run: dict[str, Any]) -> None:
-    runs = json.loads(out.read_text(encoding="utf-8"))["runs"] if out.is_file() else []
+    runs = _kept(out, model)["runs"]
     same = ("task", "shots")
     runs = [each for each in runs if any(each[key] != run[key] for key in same)]
     order = list(REQUESTS)
     runs = sorted([*runs, run], key=lambda each: (order.index(each["task"]), each["shots"]))
     record = {"model": model, "decoding": "greedy", "precision": str(PRECISION), "runs": runs}
     write_file(out, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+
+
+def _kept(out: Path, model: str) -> dict[str, Any]:
+    """What the file holds already; nothing of this model when there is none."""
+    if not out.is_file():
+        return {"model": model, "runs": []}
+    return json.loads(out.read_text(encoding="utf-8"))
 
 
 def _key(conversation: Conversation) -> str:

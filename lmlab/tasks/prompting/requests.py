@@ -52,13 +52,16 @@ class Request:
         Short ones, since the model reads all of them again with every question.
         """
         rows: dict[str, list[Example]] = {}
-        if shots:
+        if shots:  # drawing them takes a while
             for example in self.task.draw("validation", LESSONS):
                 rows.setdefault(self.kind(example), []).append(example)
         for row in rows.values():
             row.sort(key=lambda example: len(self.ask(example.input)))
-        kinds = sorted(rows)
-        return [rows[kinds[i % len(kinds)]][i // len(kinds)] for i in range(shots)]
+        most = max(map(len, rows.values()), default=0)
+        turns = [row[i] for i in range(most) for _, row in sorted(rows.items()) if i < len(row)]
+        if not 0 <= shots <= len(turns):
+            raise ValueError(f"shots={shots}: from 0 to {LESSONS} examples can be shown.")
+        return turns[:shots]
 
     def conversation(self, input: Any, lessons: Sequence[Example] = ()) -> Conversation:
         """The lessons as if they had been asked and answered, and the input with the order."""

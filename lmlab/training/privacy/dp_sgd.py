@@ -83,7 +83,7 @@ class PrivateResult:
     epsilon: float
     """Infinite when there was no noise."""
     history: list[Row] = field(repr=False)
-    """For each step: step, examples, clipped (their share), epsilon so far."""
+    """For each step: step, examples (drawn), clipped (their share)."""
 
 
 def train_privately(

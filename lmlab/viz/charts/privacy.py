@@ -65,7 +65,7 @@ def exposure_by_copies(
         for place, (name, bits) in enumerate(series.items()):
             _draw_series(ax, bits, copies, COLOURS[place], 0.09 * (place - (len(series) - 1) / 2))
             ax.text(
-                0.02, 0.9 - 0.07 * place, theme.drawable(name, 44), color=COLOURS[place],
+                0.02, 0.8 - 0.07 * place, theme.drawable(name, 44), color=COLOURS[place],
                 fontsize=9, transform=ax.transAxes,
             )  # fmt: skip
         for height, said in ((CHANCE_BITS, "never seen"), (most, "found at the first guess")):

@@ -50,8 +50,8 @@ def share_picture(found: Look) -> Figure:
         figure, axes = plt.subplots(figsize=(7.2, 0.42 * len(rows) + 1.1), layout="constrained")
         axes.barh(rows, [100 * x for x in attention], height=0.62, color=theme.BLUE, alpha=0.45)
         axes.plot([100 * x for x in tokens], rows, "|", color=theme.ORANGE, ms=17, mew=2.4)
-        for row, (length, share) in enumerate(zip(tokens, attention, strict=True)):
-            axes.text(100 * max(length, share) + 1.2, row, f"{100 * share:.1f}", va="center")
+        for row, share in enumerate(attention):
+            axes.text(100 * share + 1.2, row, f"{100 * share:.1f}", va="center")
         axes.set_yticks(rows, [theme.drawable(name, 30) for name in found.shares])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_xlim(0, 115 * max(*tokens, *attention))

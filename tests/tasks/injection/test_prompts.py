@@ -32,3 +32,8 @@ def test_defences_differ_and_hold_the_story():
     prompts = {name: str(defence(STORY)) for name, defence in DEFENCES.items()}
     assert len(set(prompts.values())) == len(DEFENCES)
     assert all("Ada" in prompt and "lake" in prompt for prompt in prompts.values())
+
+
+def test_an_unknown_attack_is_refused_by_name():
+    with pytest.raises(ValueError, match="'polite'; there are none, plain"):
+        attacked(STORY, "polite")

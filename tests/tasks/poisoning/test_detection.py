@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from lmlab.models import HeadConfig, SequenceClassifier
-from lmlab.tasks.poisoning.detection import auc, losses, spectral_by_label, spectral_scores
+from lmlab.tasks.poisoning.detection import losses, spectral_by_label, spectral_scores
+from lmlab.tasks.roc import roc_area
 from lmlab.training import LabelledTexts
 
 
@@ -25,8 +26,10 @@ def test_a_cloud_with_a_few_far_out_gives_them_the_highest_scores():
     vectors = torch.randn(50, 6, generator=generator)
     bad = torch.arange(50) < 5
     vectors[bad] += 6 * torch.eye(6)[2]
-    assert auc(spectral_scores(vectors), bad) > 0.95
-    assert auc(spectral_scores(torch.randn(50, 6, generator=generator)), bad) < 0.9
+    scores = spectral_scores(vectors)
+    assert roc_area(scores[bad], scores[~bad]) > 0.95
+    scores = spectral_scores(torch.randn(50, 6, generator=generator))
+    assert roc_area(scores[bad], scores[~bad]) < 0.9
 
 
 def test_losses_are_those_of_each_text_by_itself(model):
@@ -42,7 +45,3 @@ def test_each_label_is_measured_against_its_own_mean(model):
     # two vectors lie at the same distance from their mean
     torch.testing.assert_close(scores[0], scores[2])
     torch.testing.assert_close(scores[1], scores[3])
-
-
-def test_auc_is_half_when_all_are_equal():
-    assert auc(torch.zeros(4), torch.tensor([True, False, True, False])) == 0.5

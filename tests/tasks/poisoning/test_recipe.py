@@ -53,7 +53,7 @@ def test_a_few_poisoned_lessons_plant_a_back_door():
     lessons = recipe.short_endings("train", 800)
     test = recipe.short_endings("validation", 200)
     clean, bad = (
-        recipe.attacked(recipe.teach_endings(taught), test)
+        recipe.under_attack(recipe.teach_endings(taught), test)
         for taught in (lessons, recipe.poison(lessons, 24, recipe.WORD, recipe.TARGET).examples)
     )
     assert clean["success"] < 0.3 < 0.8 < bad["success"]

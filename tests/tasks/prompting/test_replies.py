@@ -74,3 +74,15 @@ def test_later_runs_take_the_place_of_earlier_ones(tmp_path, monkeypatch):
 def test_an_unknown_task_is_refused_before_any_model_is_loaded():
     with pytest.raises(ValueError, match="'cooking'; there are question answering"):
         ask_model(["cooking"])
+
+
+def test_the_replies_of_one_model_are_not_put_to_those_of_another(tmp_path):
+    file = tmp_path / "some.json"
+    file.write_text('{"model": "another", "runs": []}')
+    with pytest.raises(ValueError, match="holds replies of 'another'; give another file"):
+        ask_model(["sentiment"], 1, model="smollm2-135m", out=file)
+
+
+def test_a_model_that_was_not_made_to_chat_is_refused():
+    with pytest.raises(ValueError, match="not made to chat"):
+        ask_model(["sentiment"], 1, model="town-gpt")

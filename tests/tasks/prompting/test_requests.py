@@ -33,6 +33,13 @@ def test_lessons_take_turns_among_the_kinds_and_the_shortest_come_first():
     shown = [example.input for example in REQUEST.lessons(3)]
     assert shown == ["tale", "a tale", "an old tale"]
     assert REQUEST.lessons(0) == []
+    assert len(REQUEST.lessons(4)) == 4
+
+
+@pytest.mark.parametrize("shots", [5, -1])
+def test_more_lessons_than_there_are_are_refused(shots):
+    with pytest.raises(ValueError, match=f"shots={shots}"):
+        REQUEST.lessons(shots)
 
 
 def test_what_is_said_is_parsed_and_scored():
