@@ -29,7 +29,7 @@ def test_the_keyboard_moves_the_head_that_is_shown(first_chapter):
     page.wait_for_selector("[data-painted]", state="attached")
     heading = view.locator("h4")
     shown = {heading.inner_text()}
-    view.locator("[role=grid] button[aria-selected]").focus()
+    view.locator("[role=gridcell][aria-selected]").focus()
     for key in (",", ".", "[", "]"):  # the head before and after, the layer before and after
         page.keyboard.press(key)
         page.evaluate("new Promise(requestAnimationFrame)")
