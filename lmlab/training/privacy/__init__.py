@@ -1,6 +1,6 @@
 """Training that no single example can be read out of: DP-SGD. See chapter 8.2."""
 
-from lmlab.training.privacy.accounting import epsilon_after, group_privacy, noise_for
+from lmlab.training.privacy.accounting import epsilon_after, group_privacy
 from lmlab.training.privacy.dp_sgd import (
     Privacy,
     PrivateResult,
@@ -16,7 +16,6 @@ __all__ = [
     "clip_each",
     "epsilon_after",
     "group_privacy",
-    "noise_for",
     "noisy_gradient",
     "per_example_gradients",
     "train_privately",

@@ -7,7 +7,6 @@ import math
 import warnings
 
 from opacus.accountants import RDPAccountant
-from opacus.accountants.utils import get_noise_multiplier
 
 
 def epsilon_after(steps: int, noise: int | float, sample_rate: int | float, delta: float) -> float:
@@ -30,28 +29,12 @@ def epsilon_after(steps: int, noise: int | float, sample_rate: int | float, delt
         return float(accountant.get_epsilon(delta))
 
 
-def noise_for(epsilon: int | float, steps: int, sample_rate: float, delta: float) -> float:
-    """The least σ with which a run of so many steps keeps to ε: `epsilon_after` turned round."""
-    if not epsilon > 0:
-        raise ValueError(f"epsilon={epsilon} must be above 0; without noise it is infinite.")
-    _check(1.0, sample_rate, delta)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Optimal order is the")
-        return get_noise_multiplier(
-            target_epsilon=epsilon,
-            target_delta=delta,
-            sample_rate=sample_rate,
-            steps=steps,
-            accountant="rdp",
-        )
-
-
 def group_privacy(epsilon: int | float, delta: float, copies: int) -> tuple[float, float]:
     """(ε, δ) for `copies` examples together, such as one secret that stands in all of them.
 
-    k ε and k e^{(k - 1) ε} δ: each copy may move what comes out by another factor of e^ε. It is a
-    bound; what is lost may be less. Source: Vadhan 2017, lemma 2.2 (The Complexity of Differential
-    Privacy).
+    k ε and k e^{(k - 1) ε} δ, by adding up one copy after another: each may move what comes out by
+    another factor of e^ε. It is a bound; what is lost may be less. See Vadhan 2017, lemma 2.2 (The
+    Complexity of Differential Privacy).
     """
     if copies < 1:
         raise ValueError(f"copies={copies} must be 1 or more.")
