@@ -39,6 +39,12 @@ class GPT(Transformer, LanguageModel):
         With a cache, `ids` are the new tokens only, and the cache grows by them.
         """
         x = self.hidden(ids, attention_mask=attention_mask, cache=cache, causal=True)
+        return self.logits(x)
+
+    def logits(
+        self, x: Float[Tensor, "batch time d_model"]
+    ) -> Float[Tensor, "batch time vocab_size"]:
+        """From the residual stream, normalised, to one logit for each token of the vocabulary."""
         return tap(self, "logits", self.head(x))
 
     def stream(
@@ -105,12 +111,14 @@ class _Reader:
         # What nobody computes with costs less; a listener may go on with what it keeps.
         quick = nullcontext() if anyone_listens() else torch.inference_mode()
         with self.model.evaluating(), quick:
-            logits = self.model(
+            x = self.model.hidden(
                 ids[:, start + seen :],
                 attention_mask=None if mask is None else mask[:, start:],
                 cache=self.cache,
+                causal=True,
             )
-        return logits[:, -1]
+            # Only the end is gone on from; a vocabulary is wide, and a prompt may be long.
+            return self.model.logits(x[:, -1:])[:, 0]
 
     def reorder(self, rows: Int[Tensor, " rows"]) -> None:
         """Row i goes on from what was row rows[i]."""

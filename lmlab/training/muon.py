@@ -24,10 +24,13 @@ def orthogonalise(
     a, b, c = _COEFFICIENTS
     tall = matrix.size(-2) > matrix.size(-1)
     x = matrix.mT if tall else matrix
+    shape, x = x.shape, x.reshape(-1, *x.shape[-2:])  # what follows takes one axis of matrices
     x = x / x.norm(dim=(-2, -1), keepdim=True).clamp(min=1e-7)
     for _ in range(steps):
         gram = x @ x.mT
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)  # b·G + c·G²
+        x = torch.baddbmm(x, factor, x, beta=a)  # a·X + (b·G + c·G²)·X, without a pass for each sum
+    x = x.reshape(shape)
     return x.mT if tall else x
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from lmlab.generate import KVCache
+from lmlab.interpret import record
 from lmlab.models import GPT, TransformerConfig
 
 SWITCHES = st.fixed_dictionaries(
@@ -86,6 +87,14 @@ def test_generating_with_and_without_a_cache_gives_the_same_tokens(switches, see
         for use_cache in (True, False)
     )
     assert torch.equal(cached, plain) and cached.shape == (2, 25)
+
+
+def test_of_a_prompt_only_the_end_is_turned_into_logits():
+    model, ids = tiny(), _ids(batch=2, time=8)
+    with record(model, only=["logits", "hidden"]) as tape:
+        next(model.stream(ids, temperature=0.0))
+    assert tape["hidden"].shape == (2, 8, 16)
+    torch.testing.assert_close(tape["logits"], model(ids)[:, -1:])
 
 
 def test_padded_prompts_continue_as_they_would_alone():
