@@ -660,12 +660,12 @@ print(f"\ntypical ratio of these {typical_ratio(published):.2f}, "
 # %%
 ratios = {run.name: run.ratio for run in published}
 viz.picture(viz.run_ratios(ratios), alt="Days by the plan over days as published, for eight runs: "
-            "from 0.77 for GPT-3 and Gopher to 1.02 for BLOOM; seven of them below 1")  # fmt: skip
+            "from 0.77 for GPT-3 and Gopher to 0.97 for OPT-175B; all of them below 1")  # fmt: skip
 
 # %% [markdown]
 # **How to read it.** A plan knows no failures, no restarts, no evaluation. So a run should take
-# longer than its plan, and seven of eight did: the plans are short by a tenth in the middle, and by
-# a quarter at most. One number in the plans was fitted: the share of its peak that a device reaches
+# longer than its plan, and all eight did: the plans are short by an eighth in the middle, and by a
+# quarter at most. One number in the plans was fitted: the share of its peak that a device reaches
 # while it computes, to ten benchmarks on one kind of GPU, none of them among the eight. Even among
 # those ten, single plans are off by a fifth.
 #
