@@ -108,22 +108,6 @@ def test_doctor_fails_when_something_is_to_be_mended(monkeypatch):
     assert json.loads(result.output)[0]["mend"] == "free some space"
 
 
-def test_a_part_of_the_bench_prints_json_alone_and_its_progress_elsewhere(monkeypatch, tmp_path):
-    importing = import_module("lmlab.bench.importing")
-    monkeypatch.setattr(importing, "_python", lambda code: "False")
-    out = tmp_path / "bench.json"
-    result = CliRunner().invoke(cli.app, ["bench", "all", "import", "--json", "--out", str(out)])
-    assert result.exit_code == 0
-    told = json.loads(result.stdout)
-    assert [each["met"] for each in told["figures"]] == [None, True]
-    assert json.loads(out.read_text(encoding="utf-8")) == told
-
-
-def test_an_unknown_part_of_the_bench_is_named():
-    result = CliRunner().invoke(cli.app, ["bench", "all", "speed"])
-    assert result.exit_code == 2 and "no part is called 'speed'" in result.stderr
-
-
 def test_generate_can_round_its_weights_to_int8(monkeypatch):
     rounded = []
     monkeypatch.setattr("lmlab.nn.quantise", lambda model: rounded.append(model))
@@ -131,15 +115,3 @@ def test_generate_can_round_its_weights_to_int8(monkeypatch):
     for option in ([], ["--int8"]):
         assert CliRunner().invoke(cli.app, [*arguments, *option]).exit_code == 0
     assert len(rounded) == 1
-
-
-def test_bench_viz_says_what_is_wrong_before_it_opens_a_browser():
-    result = CliRunner().invoke(cli.app, ["bench", "viz", "--repeats", "0"])
-    assert result.exit_code == 2
-    assert result.stderr == "lmlab: repeats=0 must be 1 or more.\n"
-
-
-def test_bench_prompting_names_the_tasks_when_one_is_wrong():
-    result = CliRunner().invoke(cli.app, ["bench", "prompting", "--task", "cooking"])
-    assert result.exit_code == 2
-    assert "no request for 'cooking'; there are question answering" in result.stderr

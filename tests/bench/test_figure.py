@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmlab.bench import Figure
+from lmlab.bench.figure import Figure
 
 
 @pytest.mark.parametrize(

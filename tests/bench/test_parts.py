@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from lmlab.bench import Figure, parts, run
+from lmlab.bench import parts
+from lmlab.bench.figure import Figure
+from lmlab.bench.parts import run
 
 
 def part(*figures, ends_with=None):

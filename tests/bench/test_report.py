@@ -2,7 +2,8 @@
 
 import json
 
-from lmlab.bench import Figure, Report
+from lmlab.bench.figure import Figure
+from lmlab.bench.report import Report
 
 REPORT = Report([Figure("import", 0.2, "s", at_most=0.15), Figure("start", 0.1, "s")], ["A note."])
 
