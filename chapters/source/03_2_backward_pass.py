@@ -1012,13 +1012,10 @@ viz.picture(
 # made the town GPT.
 
 # %%
-import json
-
 from lmlab.scaling import training_flops
-from lmlab.sources.shipped import data_dir
+from lmlab.sources import shipped_json
 
-path = data_dir() / "checkpoints" / "town-gpt" / "training.json"
-run = json.loads(path.read_text(encoding="utf-8"))
+run = shipped_json("checkpoints/town-gpt/training.json")
 flops = [training_flops(run["parameters"], row["tokens"]) for row in run["history"]]
 held_out = [row["validation_loss"] for row in run["history"]]
 axes = theme.new_axes(6.4, 3.4)

@@ -669,14 +669,12 @@ viz.picture(
 # harder.
 
 # %%
-import json
-
-from lmlab.pretrained import locate
+from lmlab.sources import shipped_json
 
 
 def card_scores(name):
     """The figures that a translator's card shows, one row for each model and split."""
-    record = json.loads((locate(name) / "training.json").read_text(encoding="utf-8"))
+    record = shipped_json(f"checkpoints/{name}/training.json")
     for row in record["scores"]:
         shown = ("{:5.1f} ({:.1f} to {:.1f})".format(*row[key]) for key in record["signatures"])
         print(f"{row['split']:9} {row['model']:12}", "   ".join(shown))

@@ -266,11 +266,9 @@ lmlab.quiz("best_span")
 # (`train_reader` in `lmlab/tasks/question_answering/recipe.py`).
 
 # %%
-import json
+from lmlab.sources import shipped_json
 
-from lmlab.sources.shipped import data_dir
-
-record = json.loads((data_dir() / "checkpoints/town-reader/training.json").read_text())
+record = shipped_json("checkpoints/town-reader/training.json")
 held_out = [(row["step"], row["validation_loss"]) for row in record["history"]]
 viz.picture(
     viz.named_lines({"held out": held_out}, xlabel="steps", ylabel="loss, nats for each pointer"),
@@ -602,6 +600,7 @@ for ends in (("question", "story"), ("story", "question")):
 # the real one.
 
 # %%
+import json
 import tempfile
 from pathlib import Path
 

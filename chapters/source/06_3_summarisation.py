@@ -272,11 +272,9 @@ print("nearly nothing is true yet:", early["faithful"].value < 20)
 # read. `town-summariser` is the same after 2,400 steps of 24 stories (`train_summariser`):
 
 # %%
-import json
+from lmlab.sources import shipped_json
 
-from lmlab.pretrained import locate
-
-record = json.loads((locate("town-summariser") / "training.json").read_text(encoding="utf-8"))
+record = shipped_json("checkpoints/town-summariser/training.json")
 held_out = [(row["step"], row["validation_loss"]) for row in record["history"]]
 viz.picture(
     viz.named_lines({"held out": held_out}, xlabel="steps", ylabel="loss, nats per token"),
@@ -606,12 +604,6 @@ for row in record["scores"]:
 # spot. Nobody knows the scene of a news article, so there is only ROUGE.
 
 # %%
-import tempfile
-from pathlib import Path
-
-from lmlab.tasks import examples_of
-from lmlab.tasks.summarisation import ARTICLES
-
 news = [
     {
         "id": "1",
@@ -626,6 +618,15 @@ news = [
         "highlights": "Children at a Leeds school grow their own beans.",
     },
 ]
+
+# %%
+import json
+import tempfile
+from pathlib import Path
+
+from lmlab.tasks import examples_of
+from lmlab.tasks.summarisation import ARTICLES
+
 folder = Path(tempfile.mkdtemp())
 (folder / "test.jsonl").write_text("\n".join(map(json.dumps, news)))
 articles = examples_of(lmlab.corpora.load(folder, verbose=False).test)

@@ -172,11 +172,9 @@ print(reports["commonest role", "held-out"].errors(2, worst=False))
 # (`train_labeller` in `lmlab/tasks/semantic_analysis/recipe.py`).
 
 # %%
-import json
+from lmlab.sources import shipped_json
 
-from lmlab.sources.shipped import data_dir
-
-record = json.loads((data_dir() / "checkpoints/town-labeller/training.json").read_text())
+record = shipped_json("checkpoints/town-labeller/training.json")
 held_out = [(row["step"], row["validation_loss"]) for row in record["history"]]
 print("loss on held-out sentences:", ", ".join(f"{n}: {loss:.4f}" for n, loss in held_out))
 

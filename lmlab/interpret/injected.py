@@ -16,8 +16,8 @@ from lmlab.interpret.record import record
 from lmlab.interpret.spans import locate_parts, span_shares
 from lmlab.models import GPT
 from lmlab.pretrained import LibraryTokenizer, load
+from lmlab.sources import shipped_json
 from lmlab.sources.atomic import write_file
-from lmlab.sources.shipped import data_dir
 from lmlab.tasks.injection.prompts import ATTACKS, attacked, undefended
 from lmlab.tasks.injection.recipe import MODEL, parts_of, stories
 
@@ -65,5 +65,4 @@ def write_injected_attention(out: str | Path, n: int = READ) -> Path:
 
 def injected_attention() -> Mapping[str, Any]:
     """What `write_injected_attention` left with the package."""
-    path = data_dir() / "security" / "attention.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return shipped_json("security/attention.json")

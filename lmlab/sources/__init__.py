@@ -8,7 +8,7 @@ from lmlab.sources.artifacts import Member, Package, SourceError, Unreachable
 from lmlab.sources.cache import cache_dir
 from lmlab.sources.found import Found, fetch, find, is_here
 from lmlab.sources.network import reachable
-from lmlab.sources.shipped import shipped
+from lmlab.sources.shipped import shipped, shipped_json
 
 __all__ = [
     "Found",
@@ -22,4 +22,5 @@ __all__ = [
     "is_here",
     "reachable",
     "shipped",
+    "shipped_json",
 ]

@@ -3,7 +3,6 @@
 What `lmlab bench ablations` runs. Built in chapter 2.3.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from tqdm.auto import tqdm
 
 from lmlab.models import GPT, LanguageModel, TransformerConfig
 from lmlab.nn import Block
-from lmlab.sources.shipped import data_dir
+from lmlab.sources import shipped_json
 from lmlab.text import corpora
 from lmlab.text.scores import bits_per_character
 from lmlab.training.config import TrainingConfig
@@ -137,8 +136,7 @@ def table(result: Mapping[str, Any]) -> str:
 
 def shipped_result() -> dict[str, Any]:
     """The result of `bench_ablations` that is shipped with the course."""
-    path = data_dir() / "ablations" / "python-reference.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return shipped_json("ablations/python-reference.json")
 
 
 def _ablation(

@@ -3,7 +3,6 @@
 Built in chapter 2.1.
 """
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -12,7 +11,7 @@ from typing import Any
 import torch
 
 from lmlab.models.ngram import NGram, NGramConfig
-from lmlab.sources.shipped import data_dir
+from lmlab.sources import shipped_json
 from lmlab.text import corpora
 from lmlab.training.loop import train
 from lmlab.training.machine import use_threads
@@ -142,8 +141,7 @@ def shares_table(result: Mapping[str, Any]) -> str:
 
 def shipped_result(corpus: str) -> dict[str, Any]:
     """The result of `bench_ladder` on a corpus that is shipped with the course."""
-    path = data_dir() / "ladder" / f"{corpus}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return shipped_json(f"ladder/{corpus}.json")
 
 
 def _share(

@@ -3,7 +3,6 @@
 Built in chapter 8.1.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ import torch
 from lmlab.models.config import TransformerConfig
 from lmlab.models.gpt import GPT
 from lmlab.scaling import count_parameters, model_flops_per_token
-from lmlab.sources.shipped import data_dir
+from lmlab.sources import shipped_json
 from lmlab.text import corpora
 from lmlab.training.evaluation import evaluate
 from lmlab.training.loop import train
@@ -101,4 +100,4 @@ def shipped_sizes() -> Mapping[str, Any]:
 
     With it, as "one_budget", that of `train_one_budget` for the FLOPs of the fifth size.
     """
-    return json.loads((data_dir() / "scaling" / "sizes.json").read_text(encoding="utf-8"))
+    return shipped_json("scaling/sizes.json")

@@ -11,8 +11,8 @@ from typing import Any
 from lmlab.models import GPT
 from lmlab.pretrained import LibraryTokenizer, load
 from lmlab.pretrained.library_tokenizer import Message
+from lmlab.sources import shipped_json
 from lmlab.sources.atomic import write_file
-from lmlab.sources.shipped import data_dir
 from lmlab.tasks.adapters import by_prompting
 from lmlab.tasks.injection.prompts import (
     ATTACKS,
@@ -85,8 +85,7 @@ def write_injection_scores(out: str | Path, n: int = STORIES) -> Path:
 
 def injection_scores() -> Mapping[str, Any]:
     """What `write_injection_scores` left with the package."""
-    path = data_dir() / "security" / "injection.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return shipped_json("security/injection.json")
 
 
 def interval(hits: int, of: int) -> tuple[float, float]:

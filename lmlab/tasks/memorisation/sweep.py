@@ -1,6 +1,5 @@
 """Privacy against usefulness: one book read under more and more noise. Built in chapter 8.2."""
 
-import json
 from collections.abc import Mapping, Sequence
 from statistics import mean
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import torch
 
 from lmlab.models import GPT
-from lmlab.sources.shipped import data_dir
+from lmlab.sources import shipped_json
 from lmlab.tasks.memorisation.canaries import exposures
 from lmlab.tasks.memorisation.doctors_book import (
     DoctorsBook,
@@ -80,8 +79,7 @@ def private_run(
 
 def shipped_runs() -> list[dict[str, Any]]:
     """The runs of `bench_privacy` that are shipped with the course."""
-    path = data_dir() / "privacy" / "doctors-book.json"
-    return json.loads(path.read_text(encoding="utf-8"))["runs"]
+    return shipped_json("privacy/doctors-book.json")["runs"]
 
 
 def averaged(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from lmlab.models import SequenceClassifier
 from lmlab.pretrained import load
+from lmlab.sources import shipped_json
 from lmlab.sources.atomic import write_file
-from lmlab.sources.shipped import data_dir
 from lmlab.tasks.example import Example
 from lmlab.tasks.metrics import label_of
 from lmlab.tasks.poisoning.detection import losses, spectral_by_label
@@ -107,8 +107,7 @@ def write_poisoning_scores(out: str | Path, seeds: Sequence[int] = SEEDS) -> Pat
 
 def poisoning_scores() -> Scores:
     """What `write_poisoning_scores` left with the package."""
-    path = data_dir() / "security" / "poisoning.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return shipped_json("security/poisoning.json")
 
 
 def under_attack(model: SequenceClassifier, test: Sequence[Example]) -> dict[str, float]:

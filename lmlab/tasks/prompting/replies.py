@@ -14,8 +14,8 @@ import torch
 from lmlab.models import GPT
 from lmlab.pretrained import load
 from lmlab.pretrained.library_tokenizer import LibraryTokenizer
+from lmlab.sources import shipped_json
 from lmlab.sources.atomic import write_file
-from lmlab.sources.shipped import data_dir
 from lmlab.tasks.adapters import by_prompting
 from lmlab.tasks.evaluation import Report, evaluate
 from lmlab.tasks.prompting.requests import REQUESTS, Conversation, Reply, Request, by_asking
@@ -59,8 +59,7 @@ def by_record(model: str = MODEL) -> Reply:
 
 def replies_record(model: str = MODEL) -> dict[str, Any]:
     """What `ask_model` left with the package: for each run settings, scores and replies."""
-    path = data_dir() / "prompting" / f"{model}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return shipped_json(f"prompting/{model}.json")
 
 
 def run_request(

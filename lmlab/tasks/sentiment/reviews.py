@@ -17,8 +17,8 @@ from lmlab.models import SequenceClassifier
 from lmlab.models.transformer import Transformer
 from lmlab.nn.lora import add_lora
 from lmlab.pretrained import load
+from lmlab.sources import shipped_json
 from lmlab.sources.atomic import write_file
-from lmlab.sources.shipped import data_dir
 from lmlab.tasks import metrics
 from lmlab.tasks.adapters import by_classifying
 from lmlab.tasks.bootstrap import Estimate
@@ -205,8 +205,7 @@ def tune(
 
 def review_scores() -> dict[str, Any]:
     """What `write_review_scores` left with the package."""
-    path = data_dir() / "sentiment" / "movie-reviews.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return shipped_json("sentiment/movie-reviews.json")
 
 
 def _tfidf(examples: Sequence[Example]) -> Predict:
