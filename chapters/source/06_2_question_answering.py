@@ -646,31 +646,25 @@ for refused in (("", "Who?"), (short * 20, "Who?")):
 # scored like the others, on the same 60.
 
 # %%
-from lmlab.tasks.prompting import REQUESTS, by_asking, by_record
+from lmlab.tasks.prompting import asked_alike
 
-request = REQUESTS["question answering"]
 readers = {
     "reader": by_reading(reader, tokenizer),
     "most overlap": most_overlap,
     "last mentioned": last_mentioned,
-    "SmolLM2, four examples": by_asking(request, by_record(), shots=4),
-    "SmolLM2, no example": by_asking(request, by_record(), shots=0),
 }
-asked_alike = {
-    name: evaluate(QUESTION_ANSWERING, predict, "held-out", 60, name=name, progress=False)
-    for name, predict in readers.items()
-}
+alike = asked_alike("question answering", readers)
 viz.picture(
-    viz.compare_reports(list(asked_alike.values())),
+    viz.compare_reports(list(alike.values())),
     alt="F1 on 60 questions: the reader far ahead, the two tricks behind it, SmolLM2 last.",
 )
 
 # %%
-for name, report in asked_alike.items():
+for name, report in alike.items():
     print(f"{name:24} F1 {report['F1']}   EM {report['EM']}")
-print(f"\n{asked_alike['SmolLM2, four examples']}\n")
+print(f"\n{alike['SmolLM2, four examples']}\n")
 for name in ("SmolLM2, no example", "SmolLM2, four examples"):
-    print(f"{name}:\n{asked_alike[name].errors(1)}")
+    print(f"{name}:\n{alike[name].errors(1)}")
 
 # %% [markdown]
 # **What you see.** F1 11 when only asked, 20 with four examples: less than either trick. Alone,
@@ -685,8 +679,9 @@ for name in ("SmolLM2, no example", "SmolLM2, four examples"):
 # %%
 # NBVAL_IGNORE_OUTPUT
 from lmlab.pretrained import available
-from lmlab.tasks.prompting import by_model
+from lmlab.tasks.prompting import REQUESTS, by_asking, by_model
 
+request = REQUESTS["question answering"]
 if any(info.name == "smollm2-135m" and info.present for info in available()):
     smol, smol_tokenizer = lmlab.load("smollm2-135m", verbose=False)
     prompted = by_asking(request, by_model(smol, smol_tokenizer, request.max_new_tokens), shots=4)

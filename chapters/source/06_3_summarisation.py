@@ -651,27 +651,17 @@ for refused in ("", story.english * 3):
 # course, so here it is scored beside the others, on the same 60.
 
 # %%
-from lmlab.tasks.prompting import REQUESTS, by_asking, by_record
+from lmlab.tasks.prompting import asked_alike
 
-request = REQUESTS["summarisation"]
-writers = {
-    "summariser": summarise,
-    "longest overlap": longest_overlap,
-    "lead 1": lead_1,
-    "SmolLM2, two examples": by_asking(request, by_record(), shots=2),
-    "SmolLM2, no example": by_asking(request, by_record(), shots=0),
-}
-asked_alike = {
-    name: evaluate(SUMMARISATION, predict, "held-out", 60, name=name, progress=False)
-    for name, predict in writers.items()
-}
-for name, report in asked_alike.items():
+writers = {"summariser": summarise, "longest overlap": longest_overlap, "lead 1": lead_1}
+alike = asked_alike("summarisation", writers)
+for name, report in alike.items():
     print(f"{name:24} ROUGE-L {report['ROUGE-L']}   faithful {report['faithful']}")
 
 # %%
 print(story.summary, "\n")
 for name in ("SmolLM2, two examples", "SmolLM2, no example"):
-    for outcome in asked_alike[name].outcomes[1:3]:
+    for outcome in alike[name].outcomes[1:3]:
         print(f"{name}: {outcome.got}")
 
 # %% [markdown]
@@ -687,8 +677,9 @@ for name in ("SmolLM2, two examples", "SmolLM2, no example"):
 # %%
 # NBVAL_IGNORE_OUTPUT
 from lmlab.pretrained import available
-from lmlab.tasks.prompting import by_model
+from lmlab.tasks.prompting import REQUESTS, by_asking, by_model
 
+request = REQUESTS["summarisation"]
 if any(info.name == "smollm2-135m" and info.present for info in available()):
     smol, smol_tokenizer = lmlab.load("smollm2-135m", verbose=False)
     asked = by_asking(request, by_model(smol, smol_tokenizer, request.max_new_tokens), shots=2)

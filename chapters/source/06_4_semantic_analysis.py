@@ -604,7 +604,7 @@ else:
 # `lmlab bench prompting` comes with the course, and is scored here beside the others.
 
 # %%
-from lmlab.tasks.prompting import REQUESTS, by_asking, by_record
+from lmlab.tasks.prompting import asked_alike
 
 
 def always_contrary(pairs):
@@ -612,14 +612,8 @@ def always_contrary(pairs):
     return ["contradiction"] * len(pairs)
 
 
-request = REQUESTS["same or contradiction"]
-judges |= {"always contradiction": always_contrary}
-judges |= {
-    f"SmolLM2, {said}": by_asking(request, by_record(), shots)
-    for said, shots in (("four examples", 4), ("no example", 0))
-}
-for name, judge in judges.items():
-    report = evaluate(MEANING, judge, "held-out", 60, name=name, progress=False)
+compared = {**judges, "always contradiction": always_contrary}
+for name, report in asked_alike("same or contradiction", compared).items():
     shares = (f"{kind} {share.value:3.0f}" for kind, (_, share) in report.by_category.items())
     print(f"{name:22} {report['accuracy']!s:20}", ", ".join(shares))
 
@@ -631,8 +625,9 @@ for name, judge in judges.items():
 
 # %%
 # NBVAL_IGNORE_OUTPUT
-from lmlab.tasks.prompting import by_model
+from lmlab.tasks.prompting import REQUESTS, by_asking, by_model
 
+request = REQUESTS["same or contradiction"]
 if any(info.name == "smollm2-135m" and info.present for info in available()):
     smol, smol_tokenizer = lmlab.load("smollm2-135m", verbose=False)
     asked = by_asking(request, by_model(smol, smol_tokenizer, request.max_new_tokens))

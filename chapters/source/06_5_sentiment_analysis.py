@@ -622,18 +622,10 @@ else:
 from collections import Counter
 
 from lmlab.tasks.metrics import label_of
-from lmlab.tasks.prompting import REQUESTS, by_asking, by_record
+from lmlab.tasks.prompting import asked_alike
 
-request = REQUESTS["sentiment"]
-judges = {
-    "network": feeling,
-    "words of a list": by_lexicon,
-    "always positive": majority,
-    "SmolLM2, three examples": by_asking(request, by_record(), shots=3),
-    "SmolLM2, no example": by_asking(request, by_record(), shots=0),
-}
-for name, each in judges.items():
-    report = evaluate(SENTIMENT, each, "held-out", 60, name=name, progress=False)
+judges = {"network": feeling, "words of a list": by_lexicon, "always positive": majority}
+for name, report in asked_alike("sentiment", judges).items():
     said = Counter(label_of(outcome.got) or "none of them" for outcome in report.outcomes)
     print(f"{name:24} accuracy {report['accuracy']}   says", dict(sorted(said.items())))
 
@@ -647,8 +639,9 @@ for name, each in judges.items():
 
 # %%
 # NBVAL_IGNORE_OUTPUT
-from lmlab.tasks.prompting import by_model
+from lmlab.tasks.prompting import REQUESTS, by_asking, by_model
 
+request = REQUESTS["sentiment"]
 if "smollm2-135m" in here:
     smol, smol_tokenizer = lmlab.load("smollm2-135m", verbose=False)
     asked = by_asking(request, by_model(smol, smol_tokenizer, request.max_new_tokens))
