@@ -30,7 +30,7 @@ from lmlab.training.evaluation import Score, evaluate
 from lmlab.training.loop import Callback, TrainingResult, train
 from lmlab.training.machine import best_device, use_threads
 from lmlab.training.planning import GLANCE, plan_for
-from lmlab.training.presets import preset
+from lmlab.training.presets import Preset, preset
 from lmlab.training.texts import EncodedCorpus, encode_corpus
 
 PLAN, RECORD = "run.json", "training.json"
@@ -138,16 +138,7 @@ def train_on_corpus(
         source = (corpus, corpus_options, kind, vocab_size, recipe.special_tokens)
         text = _text(world, out, *source)
         model = recipe.model_config(text.tokenizer.vocab_size)
-        if seconds is None:
-            training = recipe.training_config(steps or recipe.steps, seed=seed)
-        else:
-            training = plan_for(seconds, model, recipe, text, world).replace(seed=seed)
-            if world.speaks:
-                print(f"{seconds:g} seconds are about {training.steps:,} steps on this machine.")
-        if recipe.whole_documents:
-            training = training.replace(begin_with=text.tokenizer.eos_id)
-        if recipe.is_masked:
-            training = training.replace(mask_with=text.tokenizer.mask_id)
+        training = _training(recipe, model, text, world, seconds, steps).replace(seed=seed)
         threads = torch.get_num_threads()
         plan = Plan(corpus, preset_name, corpus_options, kind, vocab_size, threads, model, training)
         if world.speaks:
@@ -175,6 +166,28 @@ def resume(
         special_tokens = preset(plan.preset).special_tokens
         source = (plan.corpus, plan.corpus_options, plan.tokenizer, plan.vocab_size, special_tokens)
         return _carry_out(world, plan, _text(world, out, *source), out, callbacks)
+
+
+def _training(
+    recipe: Preset,
+    model: Settings,
+    text: EncodedCorpus,
+    world: World,
+    seconds: float | None,
+    steps: int | None,
+) -> TrainingConfig:
+    """How long to train, in steps, and with which of the text's marks."""
+    if seconds is None:
+        training = recipe.training_config(steps or recipe.steps)
+    else:
+        training = plan_for(seconds, model, recipe, text, world)
+        if world.speaks:
+            print(f"{seconds:g} seconds are about {training.steps:,} steps on this machine.")
+    if recipe.whole_documents:
+        training = training.replace(begin_with=text.tokenizer.eos_id)
+    if recipe.is_masked:
+        training = training.replace(mask_with=text.tokenizer.mask_id)
+    return training
 
 
 def _text(
