@@ -71,7 +71,7 @@ tokenizer = memorisation.book_tokenizer()
 # NBVAL_IGNORE_OUTPUT
 for secret in (book.secrets[5], book.secrets[0]):
     scores = memorisation.secret_log_probs(plain, secret, tokenizer)
-    rank = 1 + int((scores > scores[int(secret.code)]).sum())
+    rank = int((scores >= scores[int(secret.code)]).sum())
     saved = memorisation.exposure(scores, int(secret.code))
     print(f"{secret.line} {secret.repetitions:2} copies: rank {rank:,}, {saved:.1f} bits")
 

@@ -32,7 +32,7 @@ def _bits(log_probs, secret, rank):
 
 
 def _rank(log_probs, own):
-    return 1 + int((log_probs > own).sum())
+    return int((log_probs >= own).sum())
 
 
 def _first_has_all_bits(answer, log_probs, secret):
@@ -121,7 +121,7 @@ EXERCISES = (
         hints=(
             "How many candidates does somebody try before the secret who begins with the "
             "likeliest? And how many are there in all?",
-            "The rank is 1 + the number of candidates with a larger log-probability.",
+            "The rank is the number of candidates that are at least as likely, itself among them.",
             "log2(len(log_probs)) - log2(rank)",
         ),
         quiz=Quiz(

@@ -19,12 +19,12 @@ from lmlab.text import CharTokenizer
 def exposure(log_probs: Float[Tensor, " candidates"], secret: int) -> float:
     """log2 of the number of candidates, less log2 of the secret's rank among them, in bits.
 
-    `secret` is its place in `log_probs`; rank 1 is the likeliest, and of equals the secret stands
-    first. Bits that a guesser is spared
-    who tries the likeliest first: all of them at rank 1, none at the last. A secret that the model
-    has never seen has any rank, and so on average log2 e = 1.44 bits.
+    `secret` is its place in `log_probs`. Its rank is how many candidates are at least as likely, so
+    that of equals it stands last: a model that knows nothing exposes nothing. It is the bits that a
+    guesser is spared who tries the likeliest first: all of them at rank 1, none at the last. A
+    secret that the model has never seen has any rank, and so on average log2 e = 1.44 bits.
     """
-    rank = 1 + int((log_probs > log_probs[secret]).sum())
+    rank = int((log_probs >= log_probs[secret]).sum())
     return math.log2(len(log_probs)) - math.log2(rank)
 
 

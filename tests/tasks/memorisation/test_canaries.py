@@ -19,6 +19,18 @@ def test_bits_are_those_of_the_rank(n, seed):
         assert exposure(log_probs, secret) == pytest.approx(math.log2(n / rank))
 
 
+@given(st.lists(st.integers(-3, 0), min_size=1, max_size=40), st.data())
+def test_a_tie_counts_against_the_secret(scores, data):
+    secret = data.draw(st.integers(0, len(scores) - 1))
+    at_least_as_likely = sum(each >= scores[secret] for each in scores) / len(scores)
+    bits = exposure(torch.tensor(scores).float(), secret)
+    assert bits == pytest.approx(-math.log2(at_least_as_likely))
+
+
+def test_a_model_that_knows_nothing_exposes_nothing():
+    assert exposure(torch.zeros(10_000), 4719) == 0
+
+
 def test_secrets_never_seen_have_the_mean_of_chance():
     """log2 e = 1.44 bits: what the charts draw as "never seen"."""
     log_probs = torch.arange(10_000.0)
