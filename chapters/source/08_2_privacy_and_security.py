@@ -417,9 +417,9 @@ by_name = {run["name"]: run for run in runs}
 levels = {name: by_name[name]["loss"] for name in ("not trained on it", "unprotected")}
 star = [{**live, "name": "trained here"}]
 left, _ = viz.privacy_curve(runs, levels=levels, alone=star)
-viz.picture(left, alt="Two panels over ε. The loss on held-out notes falls from 0.77 to 0.51, "
+viz.picture(left, alt="Two panels over ε. The loss on held-out notes falls from 0.78 to 0.51, "
             "towards the unprotected 0.44. The exposure of 1 and 4 copies stays near chance; "
-            "that of 16 copies rises from 2.6 to 3.9 bits, with wide bars"
+            "that of 16 copies rises from 3.3 to 3.9 bits, with wide bars"
             )  # fmt: skip
 
 # %% [markdown]
@@ -427,8 +427,8 @@ viz.picture(left, alt="Two panels over ε. The loss on held-out notes falls from
 #
 # - The unprotected model has secrets to lose, also when it takes DP-SGD's own steps: 16 copies give
 #   12.7 bits away. Clipped, 8.2. With noise, for ε about 10, 3.6. The model that never read the
-#   book has 3.0, but by one lucky code of 10.5 bits: without that code it is 1.1 against 2.6. So a
-#   little does come through the noise.
+#   book has 3.0, but by one lucky code of 10.5 bits: without that code it is 1.1 against 2.2. So a
+#   little may come through the noise; four codes are too few to be sure.
 # - More noise makes a worse model: from a loss of 0.44 up. But even so it has learnt most of what
 #   reading the book was for. What many lines say alike, such as a remedy, survives the noise.
 # - The promise is far more careful than what was seen. For 16 copies our rule promises nothing, and
@@ -1059,13 +1059,12 @@ for threat, measured, remedy in rows:
 # ## Summary
 #
 # - A model gives away what it was made to repeat: the more copies of a secret, the more bits of it.
-#   For many copies, the likeliest continuation is
-#   attack enough.
+#   For many copies, the likeliest continuation is attack enough.
 # - Whether a text was in the training can be guessed from its loss, the better the more a model
 #   was overfitted. What counts is how many are found when hardly anyone is accused wrongly.
 # - DP-SGD clips the gradient of each example and adds noise to the sum. Then a number, ε, bounds
 #   what *any* attack can learn of one line; for a secret in many lines it bounds little.
-# - It costs: with noise the loss on new notes rose from 0.44 to between 0.51 and 0.77.
+# - It costs: with noise the loss on new notes rose from 0.44 to between 0.51 and 0.78.
 # - Keeping each line once costs nothing, and takes away most of what copies gave.
 # - A pickle may run anything; a safetensors file holds numbers. An allow list reads what a pickle
 #   would import, without running it.

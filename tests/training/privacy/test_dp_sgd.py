@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lmlab.models import GPT, TransformerConfig
 from lmlab.training import LabelledTexts, TrainingConfig, evaluate
-from lmlab.training.privacy import Privacy, clip_each, noisy_gradient, train_privately
+from lmlab.training.privacy import Privacy, clip_each, dp_sgd, noisy_gradient, train_privately
 from lmlab.training.privacy.dp_sgd import poisson_batches
 
 
@@ -74,6 +74,37 @@ def test_batches_hold_each_row_by_chance():
     assert len(set(sizes.tolist())) > 5  # a shuffled epoch would have one size
     assert sizes.mean().item() == pytest.approx(100, abs=5)
     assert sizes.std().item() == pytest.approx(math.sqrt(90), rel=0.5)
+
+
+@pytest.fixture
+def first_noise(monkeypatch):
+    """The normal numbers that the first step of a run with this seed adds."""
+
+    def drawn(seed):
+        found = []
+
+        def noted(total, limit, noise, batch_size, z):
+            found.append(z)
+            return noisy_gradient(total, limit, noise, batch_size, z)
+
+        monkeypatch.setattr(dp_sgd, "noisy_gradient", noted)
+        run(Privacy(), steps=1, seed=seed)
+        return found[0]
+
+    return drawn
+
+
+def test_noise_is_not_drawn_from_the_stream_that_chose_the_batch(first_noise, monkeypatch):
+    stream = torch.Generator().manual_seed(5)  # that of poisson_batches(…, seed=5)
+    shared = torch.randn(len(weights(gpt())), generator=stream)
+    assert not (first_noise(5) == shared).any()
+    monkeypatch.setattr(dp_sgd, "_seed_of_noise", lambda seed: seed)
+    assert torch.equal(first_noise(5), shared)  # one seed for both would do just that
+
+
+def test_no_noise_has_the_seed_of_another_runs_batches():
+    seeds = {dp_sgd._seed_of_noise(seed) for seed in range(1000)}
+    assert len(seeds) == 1000 and seeds.isdisjoint(range(1000))
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_others():
