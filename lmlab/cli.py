@@ -232,3 +232,23 @@ def generate(
     for piece in pieces:
         print(piece, end="", flush=True)
     print()
+
+
+@app.command()
+def release(
+    out: Annotated[Path, typer.Argument(help="A new or empty folder, to be handed out.")],
+    chapters: Annotated[
+        list[str] | None, typer.Option(help="Such as 02_2_self_attention; may be repeated.")
+    ] = None,
+    exercises: Annotated[
+        list[str] | None,
+        typer.Option(help="Only these are to be handed in; may be repeated. Others are practice."),
+    ] = None,
+    without_solutions: Annotated[
+        bool, typer.Option("--without-solutions", help="Take out what shows a solution.")
+    ] = False,
+) -> None:
+    """Write chapters for students, with points for exercises; nbgrader can read them, too."""
+    from lmlab.course.release import release
+
+    print(release(out, chapters or (), exercises or (), with_solutions=not without_solutions))
