@@ -2,9 +2,10 @@
 
 Code is compared by what it computes, not by how it is typed: comments, docstrings, layout, type
 hints and checks of arguments are left out, and variables lose their names; the functions that are
-called keep theirs. An answer leaks where all its statements stand in a row. One that is a single
-expression leaks wherever that expression stands, however short: in a cell, in a block of code in
-the text, or in a word of code there. A hint leaks where its words stand or where it is opened.
+called keep theirs. An answer leaks where its last two statements stand in a row, or beside its stub
+a function of the same name is written out. One that is a single expression leaks wherever that
+stands, however short: in a cell, in a block of code in the text, or in a word of code there. A hint
+leaks where its words stand or where it is opened.
 
 This finds what was left in by mistake. It does not find the same answer put in another way.
 """
@@ -13,15 +14,17 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from nbformat import NotebookNode
 
 from lmlab.course.exercise import Exercise
+from lmlab.course.student_copy import is_open
 
 _UNSEEN = {"ctx", "type_comment", "kind", "annotation", "returns", "type_params"}
 """Parts of a syntax tree that change nothing of what is computed."""
@@ -47,6 +50,7 @@ def leaks(book: NotebookNode, exercises: Iterable[Exercise]) -> list[Leak]:
     """Where the cells of a notebook tell the answer to one of the exercises, or a hint."""
     exercises = list(exercises)
     answers = [_answer(exercise) for exercise in exercises]
+    stubs = {each.name for cell in book.cells for each in _functions(cell) if is_open(each)}
     hints = {
         _words(hint): (exercise.id, number)
         for exercise in exercises
@@ -55,13 +59,13 @@ def leaks(book: NotebookNode, exercises: Iterable[Exercise]) -> list[Leak]:
     return [
         Leak(number, exercise, what)
         for number, cell in enumerate(book.cells, start=1)
-        for exercise, what in (*_told_answers(cell, answers), *_told_hints(cell, hints))
+        for exercise, what in (*_told_answers(cell, answers, stubs), *_told_hints(cell, hints))
     ]
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """The statements of an exercise's reference, as they are compared."""
+    """The end of an exercise's reference: two statements, or the one that it has."""
 
     exercise: str
     kinds: tuple[type[ast.AST], ...]
@@ -71,20 +75,22 @@ class _Answer:
 @cache
 def _answer(exercise: Exercise) -> _Answer:
     source = inspect.getsource(inspect.unwrap(exercise.solution))
-    statements = _substance(ast.parse(textwrap.dedent(source)).body[0].body)
+    statements = _substance(ast.parse(textwrap.dedent(source)).body[0].body)[-2:]
     return _Answer(exercise.id, _kinds(statements), _spelling(statements))
 
 
-def _told_answers(cell: NotebookNode, answers: Sequence[_Answer]) -> Iterator[tuple[str, str]]:
+def _told_answers(
+    cell: NotebookNode, answers: Sequence[_Answer], stubs: Collection[str]
+) -> Iterator[tuple[str, str]]:
     wanted = {answer.kinds for answer in answers}
-    told = {}
-    for code in _code(cell):
-        for run in _runs(code, {len(kinds) for kinds in wanted}):
-            if _kinds(run) in wanted:
-                told.setdefault(_spelling(run), run)
+    runs = [run for code in _code(cell) for run in _runs(code) if _kinds(run) in wanted]
+    told = {_spelling(run): run for run in runs}
+    written = {each.name for each in _functions(cell) if not is_open(each)} & set(stubs)
     for answer in answers:
         if run := told.get(answer.spelling):
             yield answer.exercise, f"the answer, `{ast.unparse(run[0]).splitlines()[0]}`,"
+        elif answer.exercise in written:
+            yield answer.exercise, "a written answer"
 
 
 def _told_hints(cell: NotebookNode, hints: dict[str, tuple[str, int]]) -> Iterator[tuple[str, str]]:
@@ -113,17 +119,20 @@ def _code(cell: NotebookNode) -> Iterator[ast.Module]:
             yield ast.parse(textwrap.dedent(_SHELL.sub("", text)))
 
 
-def _runs(code: ast.Module, lengths: Iterable[int]) -> Iterator[list[ast.AST]]:
-    """Every expression, and every row of so many statements, however deep it stands."""
+def _functions(cell: NotebookNode) -> list[ast.FunctionDef]:
+    """The functions that a cell defines, outside of others."""
+    statements = [statement for code in _code(cell) for statement in code.body]
+    return [statement for statement in statements if isinstance(statement, ast.FunctionDef)]
+
+
+def _runs(code: ast.Module) -> Iterator[list[ast.AST]]:
+    """Every expression, every statement, and every two in a row, however deep they stand."""
     for node in ast.walk(code):
-        if isinstance(node, ast.expr):
+        if isinstance(node, ast.expr | ast.stmt):
             yield [node]
         for _, field in ast.iter_fields(node):
             if isinstance(field, list) and field and isinstance(field[0], ast.stmt):
-                block = _substance(field)
-                for length in lengths:
-                    for start in range(len(block) - length + 1):
-                        yield block[start : start + length]
+                yield from map(list, pairwise(_substance(field)))
 
 
 def _substance(block: Sequence[ast.stmt]) -> list[ast.stmt]:

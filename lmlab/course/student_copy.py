@@ -10,6 +10,9 @@ Its value is 2 or 0. nbgrader takes a number as the points of a cell, and a stub
 where it was, in the cell of the answer, which can be changed and run as often as one likes. Around
 the `...` of a stub stand nbgrader's marks, for without them `nbgrader generate_assignment` would
 replace the whole cell, the function's first line with it.
+
+nbgrader runs a notebook in one process: code in it can change `lmlab.check` itself. `lmlab grade`
+takes only the answers and judges them outside.
 """
 
 import ast
@@ -47,10 +50,11 @@ def mark_answers(book: NotebookNode, exercises: Sequence[Exercise]) -> None:
     for exercise in exercises:
         place, function, check = _find(book, exercise)
         cell = book.cells[place]
+        points = _points_cell(exercise, ast.get_source_segment(cell.source, check))
         cell.source = _with_region(cell.source, function.body[-1])
         cell.metadata.nbgrader = _metadata(exercise.id, solution=True)
         cell.metadata.deletable = False
-        book.cells.insert(place + 1, _points_cell(exercise, check))
+        book.cells.insert(place + 1, points)
 
 
 def _find(book: NotebookNode, exercise: Exercise) -> tuple[int, ast.FunctionDef, ast.Call]:
@@ -64,7 +68,7 @@ def _find(book: NotebookNode, exercise: Exercise) -> tuple[int, ast.FunctionDef,
                     *_,
                     ast.FunctionDef(name=exercise.id) as function,
                     ast.Expr(value=ast.Call(args=[ast.Constant(value=exercise.id), _]) as check),
-                ] if _is_open(function.body[-1]):
+                ] if is_open(function):
                     return place, function, check
     raise ValueError(
         f"chapter {exercise.chapter} has no cell with the stub and the check of {exercise.id!r}; "
@@ -72,8 +76,10 @@ def _find(book: NotebookNode, exercise: Exercise) -> tuple[int, ast.FunctionDef,
     )
 
 
-def _is_open(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and getattr(statement.value, "value", None) is ...
+def is_open(function: ast.FunctionDef) -> bool:
+    """Whether its last line is `...`, where the answer is to be written."""
+    last = function.body[-1]
+    return isinstance(last, ast.Expr) and getattr(last.value, "value", None) is ...
 
 
 def _with_region(source: str, dots: ast.stmt) -> str:
@@ -84,10 +90,10 @@ def _with_region(source: str, dots: ast.stmt) -> str:
     return "\n".join(lines)
 
 
-def _points_cell(exercise: Exercise, check: ast.Call) -> NotebookNode:
+def _points_cell(exercise: Exercise, check: str) -> NotebookNode:
     points = exercise.difficulty
     said = f"# The points for exercise {exercise.number}, {points} or 0. Leave this cell as it is."
-    cell = new_code_cell(f"{said}\n{points} * {ast.unparse(check)}.passed")
+    cell = new_code_cell(f"{said}\n{points} * {check}.passed")
     cell.id = digest(cell.source)[:8]
     name = f"check_{exercise.id}"
     cell.metadata.nbgrader = _metadata(name, grade=True, locked=True, points=points)
