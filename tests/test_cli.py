@@ -115,3 +115,23 @@ def test_generate_can_round_its_weights_to_int8(monkeypatch):
     for option in ([], ["--int8"]):
         assert CliRunner().invoke(cli.app, [*arguments, *option]).exit_code == 0
     assert len(rounded) == 1
+
+
+def test_release_hands_its_options_on_and_says_what_was_written(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(
+        "lmlab.course.release.release",
+        lambda *given, **options: asked.append((given, options)) or "a folder",
+    )
+    names = ["--chapters", "00_a", "--chapters", "01_b", "--exercises", "causal_mask"]
+    result = CliRunner().invoke(cli.app, ["release", str(tmp_path), *names, "--without-solutions"])
+    assert result.stdout == "a folder\n"
+    wanted = (tmp_path, ["00_a", "01_b"], ["causal_mask"])
+    assert asked == [(wanted, {"with_solutions": False})]
+
+
+def test_release_into_a_folder_in_use_is_one_sentence(tmp_path):
+    (tmp_path / "mine.txt").write_text("keep")
+    result = CliRunner().invoke(cli.app, ["release", str(tmp_path)])
+    assert result.exit_code == 2 and result.stderr.count("\n") == 1
+    assert "is not empty; give the name of a new folder" in result.stderr

@@ -64,16 +64,21 @@ def _find(book: NotebookNode, exercise: Exercise) -> tuple[int, ast.FunctionDef,
             continue
         with suppress(SyntaxError):
             match ast.parse(cell.source).body:
-                case [
-                    *_,
-                    ast.FunctionDef(name=exercise.id) as function,
-                    ast.Expr(value=ast.Call(args=[ast.Constant(value=exercise.id), _]) as check),
-                ] if is_open(function):
-                    return place, function, check
+                case [*_, ast.FunctionDef(name=exercise.id) as stub, ast.Expr(value=check)] if (
+                    is_open(stub) and _checks(check, exercise.id)
+                ):
+                    return place, stub, check
     raise ValueError(
-        f"chapter {exercise.chapter} has no cell with the stub and the check of {exercise.id!r}; "
-        f"write `def {exercise.id}(…):` with `...` as its last line, and the check below it."
+        f"there is no cell with the stub and the check of {exercise.id!r}; write "
+        f"`def {exercise.id}(…):` with `...` as its last line, and the check below it."
     )
+
+
+def _checks(node: ast.expr, exercise_id: str) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[asked, _]):
+            return name == "check" and ast.unparse(asked) == repr(exercise_id)
+    return False
 
 
 def is_open(function: ast.FunctionDef) -> bool:
