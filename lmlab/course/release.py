@@ -49,43 +49,50 @@ class Release:
     with_solutions: bool
 
     def __str__(self) -> str:
-        graded = sum(len(chapter.graded) for chapter in self.chapters)
+        return "\n".join((*self._table(), "", *self._remarks(), *self._next_steps()))
+
+    def _table(self) -> list[str]:
+        exercises = sum(len(chapter.graded) for chapter in self.chapters)
         points = sum(chapter.points for chapter in self.chapters)
-        width = max(len(chapter.name) for chapter in self.chapters) + len(".ipynb")
-        lines = [
+        width = max(len(chapter.name) for chapter in self.chapters)
+        return [
             f"{self.folder}: {_many(len(self.chapters), 'chapter')}, "
-            f"{_many(graded, 'exercise')} to hand in, {_many(points, 'point')}"
+            f"{_many(exercises, 'exercise')} to hand in, {_many(points, 'point')}",
+            "",
+            f"  {'chapter':{width}}  to hand in  points  practice",
+            *(
+                f"  {each.name:{width}}  {len(each.graded):10}  {each.points:6}"
+                f"  {len(each.practice) or '':8}".rstrip()
+                for each in self.chapters
+            ),
         ]
-        for chapter in self.chapters:
-            told = f"{len(chapter.graded):3} to hand in {chapter.points:4} points"
-            lines.append(f"  {chapter.name + '.ipynb':{width}} {told}{_practice(chapter)}")
+
+    def _remarks(self) -> list[str]:
+        """What a teacher would not expect."""
+        said = []
+        practice = [exercise for chapter in self.chapters for exercise in chapter.practice]
+        if clicked := [exercise.id for exercise in practice if exercise.choice]:
+            said.append(f"Answered by a click, so for practice alone: {', '.join(clicked)}.")
         if cut := sorted({name for chapter in self.chapters for name in chapter.links.cut}):
-            lines.append(f"Not handed out, so links to them are plain words now: {', '.join(cut)}.")
+            said.append(f"Links to chapters not handed out are plain words now: {', '.join(cut)}.")
         if not self.with_solutions:
-            lines.append(
+            said.append(
                 "The solutions are out of the notebooks, not out of the package: solution(…) typed "
-                "by hand still shows them, and lmlab grade marks an answer that is the package's."
+                "by hand\nstill shows them. lmlab grade marks an answer that is the package's own."
             )
-        return "\n".join((*lines, "", self._next_steps()))
+        return [*said, ""] if said else []
 
-    def _next_steps(self) -> str:
-        name = self.chapters[0].name
-        return (
-            f"Next: 1. Hand {self.folder} out to learners who have lmlab. Collect what they send "
-            f"back as\n         submissions/STUDENT/{name}.ipynb.\n"
-            "      2. lmlab grade submissions/ -o grades.csv\n"
-            "With nbgrader instead: put the notebooks into source/ASSIGNMENT/ of its course, then\n"
-            "nbgrader generate_assignment ASSIGNMENT; chapters that train need\n"
-            "nbgrader autograde ASSIGNMENT --Execute.timeout=300."
-        )
-
-
-def _practice(chapter: Chapter) -> str:
-    if not chapter.practice:
-        return ""
-    clicked = [exercise.id for exercise in chapter.practice if exercise.choice]
-    why = f" (answered by a click: {', '.join(clicked)})" if clicked else ""
-    return f" {len(chapter.practice):3} for practice{why}"
+    def _next_steps(self) -> list[str]:
+        several = "/CHAPTER" if len(self.chapters) > 1 else ""
+        return [
+            "Next:",
+            f"  1. Hand out {self.folder} to learners who have lmlab, and collect what comes back",
+            f"     as submissions/STUDENT{several}.ipynb.",
+            "  2. lmlab grade submissions/ -o grades.csv",
+            "With nbgrader: copy the folder to source/ASSIGNMENT of your course, then",
+            "  nbgrader generate_assignment ASSIGNMENT",
+            "  nbgrader autograde ASSIGNMENT --Execute.timeout=300",
+        ]
 
 
 def _many(count: int, noun: str) -> str:

@@ -30,14 +30,18 @@ from lmlab.course.build import digest
 from lmlab.course.exercise import Exercise
 
 SCHEMA = 3
-"""The version of nbgrader's metadata that we write; nbgrader 0.6 and later read it."""
+"""The version of nbgrader's metadata that we write, the one of nbgrader 0.9.6."""
 
 _LINK = re.compile(
     r"(?P<code>```.*?```|`[^`\n]*`)"
-    r"|\[(?P<words>(?:[^\[\]`]|`[^`\n]*`)*)\]\((?P<target>[^()\s]+)(?:\s+\"[^\"]*\")?\)"
+    r"|\[(?P<words>(?:!\[[^\]]*\]\([^)]*\)|[^\[\]`]|`[^`\n]*`)*)\]"
+    r"\((?P<target>[^()\s]+)(?:\s+\"[^\"]*\")?\)"
     r"|<img\s[^>]*?\bsrc=[\"'](?P<source>[^\"']+)",
     re.DOTALL,
 )
+"""Code, which holds no links; a link or picture of Markdown; a picture of HTML."""
+_UNREAD = re.compile(r"href=[\"'][^\"']*\.ipynb|^\s*\[[^\]]+\]:\s*\S+\.ipynb", re.MULTILINE)
+"""Links to chapters in other forms, which we cannot cut."""
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#|//", re.IGNORECASE)
 """How a link begins that leads out of the folder, or stays in its notebook."""
 
@@ -148,10 +152,15 @@ class Links:
 
 
 def settle_links(book: NotebookNode, handed_out: Collection[str]) -> Links:
-    """Turn links to chapters that are not handed out into plain words; gather what others need."""
+    """Turn links to chapters that are not handed out into plain words; gather what others need.
+
+    Raises ValueError when a link to a chapter is not in the form that can be cut.
+    """
     files, cut = set(), set()
 
     def settle(found: re.Match) -> str:
+        if found["words"]:
+            _LINK.sub(settle, found["words"])  # a picture in a link is needed, too
         target = found["target"] or found["source"]
         if not target or _ELSEWHERE.match(target):
             return found.group()
@@ -165,5 +174,7 @@ def settle_links(book: NotebookNode, handed_out: Collection[str]) -> Links:
 
     for cell in book.cells:
         if cell.cell_type == "markdown":
+            if other := _UNREAD.search(cell.source):
+                raise ValueError(f"{other.group()!r}: write it as [words](CHAPTER.ipynb).")
             cell.source = _LINK.sub(settle, cell.source)
     return Links(frozenset(files), frozenset(cut))

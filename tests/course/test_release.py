@@ -99,6 +99,7 @@ def test_it_tells_exercises_points_and_what_to_do_next(course, tmp_path):
     said = str(release(tmp_path / "out", course=course))
     assert "2 chapters, 2 exercises to hand in, 3 points" in said
     assert "plain words now: 01_background." in said
+    assert "submissions/STUDENT/CHAPTER.ipynb" in said
     assert "lmlab grade submissions/ -o grades.csv" in said
 
 
@@ -113,7 +114,9 @@ def test_only_the_exercises_that_are_named_are_handed_in(course, tmp_path):
     made = release(tmp_path / "out", exercises=["causal_mask"], course=course)
     assert grade_ids(read(tmp_path / "out")) == ["causal_mask", "check_causal_mask"]
     assert [chapter.name for chapter in made.chapters] == ["00_start_here"]
-    assert "1 exercise to hand in, 2 points" in str(made) and "1 for practice" in str(made)
+    assert "1 exercise to hand in, 2 points" in str(made)
+    assert [exercise.id for exercise in made.chapters[0].practice] == ["next_token_probabilities"]
+    assert "submissions/STUDENT.ipynb" in str(made)
 
 
 def test_solutions_of_practice_stay_when_the_others_are_taken_out(course, tmp_path):

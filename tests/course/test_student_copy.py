@@ -111,7 +111,9 @@ def test_a_solution_among_other_code_is_refused():
         ("[the `b`](02_b.ipynb)", "the `b`", [], ["02_b"]),
         ("![dot](pictures/a%20dot.png 'x')", None, [], []),
         ('![dot](pictures/a%20dot.png "x")', None, ["pictures/a dot.png"], []),
-        ("[![dot](dot.png)](02_b.ipynb)", None, ["dot.png"], []),
+        ("[![dot](dot.png)](02_b.ipynb)", "![dot](dot.png)", ["dot.png"], ["02_b"]),
+        ("[![dot](dot.png)](https://b.org)", None, ["dot.png"], []),
+        ("[![dot](dot.png) `x`](01_a.ipynb)", None, ["dot.png"], []),
         ('<img alt="a" src="dot.png">', None, ["dot.png"], []),
         ("[a](https://b.org/02_b.ipynb) [c](#d) [e](mailto:f@g)", None, [], []),
         ("`x[0](02_b.ipynb)` and\n```\n[b](02_b.ipynb)\n```", None, [], []),
@@ -123,3 +125,9 @@ def test_links_to_what_is_not_handed_out_become_words(text, settled, files, cut)
     assert (links.files, links.cut) == (set(files), set(cut))
     assert book.cells[0].source == (text if settled is None else settled)
     assert book.cells[1].source == "x[0](y)"
+
+
+@pytest.mark.parametrize("text", ['<a href="02_b.ipynb">b</a>', "See [b][1].\n\n[1]: 02_b.ipynb"])
+def test_a_link_to_a_chapter_that_could_break_unseen_is_refused(text):
+    with pytest.raises(ValueError, match="write it as"):
+        settle_links(new_notebook(cells=[new_markdown_cell(text)]), ["01_a"])
