@@ -21,6 +21,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from lmlab.course.exercise import Exercise
@@ -31,7 +32,8 @@ _UNSEEN = {"ctx", "type_comment", "kind", "annotation", "returns", "type_params"
 
 _CODE_IN_TEXT = re.compile(r"```\w*\n(?P<block>.*?)```|`(?P<word>[^`\n]+)`", re.DOTALL)
 _OPENED_HINT = re.compile(r"""\bhint\(\s*["'](?P<exercise>\w+)["']\s*,""")
-_SHELL = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+_IPYTHON = TransformerManager()
+"""Makes Python of cells that hold `%magic` or `!shell`."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,14 @@ def _code(cell: NotebookNode) -> Iterator[ast.Module]:
         texts = [found["block"] or found["word"] for found in _CODE_IN_TEXT.finditer(cell.source)]
     for text in texts:
         with suppress(SyntaxError):
-            yield ast.parse(textwrap.dedent(_SHELL.sub("", text)))
+            yield _parsed(textwrap.dedent(text))
+
+
+def _parsed(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return ast.parse(_IPYTHON.transform_cell(text))
 
 
 def _functions(cell: NotebookNode) -> list[ast.FunctionDef]:

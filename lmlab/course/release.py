@@ -118,20 +118,11 @@ def release(
     notebook would tell an answer.
     """
     out = _free(out)
-    graded = _graded(exercises)
-    names = chapters or list(dict.fromkeys(find(each).chapter for each in exercises))
-    sources = list(dict.fromkeys(build.chosen(list(names), course)))
-    if not sources:
-        raise ValueError(f"there are no chapters in {course}; run this in a clone of lmlab.")
-    stems = [source.stem for source in sources]
-    for exercise in graded if exercises else ():
-        if exercise.chapter not in stems:
-            raise ValueError(
-                f"exercise {exercise.id!r} is in chapter {exercise.chapter}, which is not handed "
-                f"out; add --chapters {exercise.chapter}."
-            )
-    made = tuple(_chapter(source, graded, stems, with_solutions) for source in sources)
-    _refuse_leaks(made, [exercise for chapter in made for exercise in chapter.graded])
+    sources = _sources(chapters, exercises, course)
+    handed_out = [source.stem for source in sources]
+    graded = _graded(exercises, handed_out)
+    made = tuple(_chapter(source, graded, handed_out, with_solutions) for source in sources)
+    _refuse_leaks(made, graded)
     files = {
         file: _beside(chapter, file, course) for chapter in made for file in chapter.links.files
     }
@@ -140,28 +131,43 @@ def release(
 
 
 def _free(out: Path) -> Path:
-    """The folder, absolute, when it may be written: it is not there yet, or empty."""
+    """The folder, when it may be written: it is not there yet, or empty."""
     out = Path(out)
-    where = out.absolute()
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise ValueError(f"{out} is not a folder; give the name of a new one.")
     if out.is_dir() and any(out.iterdir()):
         raise ValueError(f"{out} is not empty; give the name of a new folder, or empty this one.")
-    if where.resolve() == Path.cwd().resolve():
+    if out.resolve() == Path.cwd():
         raise ValueError(f"{out} is the folder that you are in; give the name of a new one.")
     return out
 
 
-def _graded(exercises: Sequence[str]) -> list[Exercise]:
-    """What can be handed in, of the exercises named or of all."""
+def _sources(chapters: Sequence[str], exercises: Sequence[str], course: Path) -> list[Path]:
+    """The sources of the chapters named, else of those that hold these exercises, else of all."""
+    names = chapters or [find(each).chapter for each in exercises]
+    sources = list(dict.fromkeys(build.chosen(list(names), course)))
+    if not sources:
+        raise ValueError(f"there are no chapters in {course}; run this in a clone of lmlab.")
+    return sources
+
+
+def _graded(exercises: Sequence[str], handed_out: Sequence[str]) -> list[Exercise]:
+    """What is to be handed in: these exercises, else all of the chapters that can be."""
+    if not exercises:
+        known = all_exercises().values()
+        return [each for each in known if each.chapter in handed_out and not each.choice]
     for exercise in map(find, exercises):
         if exercise.choice:
             raise ValueError(
                 f"exercise {exercise.id!r} is answered by a click, which no notebook keeps; it can "
                 "only be practice."
             )
-    known = all_exercises().values()
-    return [each for each in known if not each.choice and (not exercises or each.id in exercises)]
+        if exercise.chapter not in handed_out:
+            raise ValueError(
+                f"exercise {exercise.id!r} is in chapter {exercise.chapter}, which is not handed "
+                f"out; add --chapters {exercise.chapter}."
+            )
+    return [each for each in all_exercises().values() if each.id in exercises]
 
 
 def _chapter(
@@ -169,13 +175,13 @@ def _chapter(
 ) -> Chapter:
     book = build.read(source)
     here = [each for each in all_exercises().values() if each.chapter == source.stem]
-    mine = tuple(exercise for exercise in here if exercise in graded)
+    mine = tuple(each for each in here if each in graded)
+    practice = tuple(each for each in here if each not in graded)
     with _telling(source.stem):
         student_copy.mark_answers(book, mine)
         if not with_solutions:
             student_copy.take_out_solutions(book, graded)
         links = student_copy.settle_links(book, handed_out)
-    practice = tuple(exercise for exercise in here if exercise not in graded)
     return Chapter(source.stem, book, mine, practice, links)
 
 

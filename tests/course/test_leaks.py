@@ -75,6 +75,7 @@ def test_other_code_is_no_leak(code):
 
 def test_one_expression_is_found_inside_another_and_in_the_text():
     expression = "loss / math.log(2) / length"
+    assert told(f"!ls\nx = (1\n    % 2)\ny = {expression}")
     assert told(f"%time print(1)\nprint(f'{{{expression}:.2f}}')")
     for text in (f"Bits are `{expression}`.", f"So:\n\n```python\nx = {expression}\n```\n"):
         book = new_notebook(cells=[new_markdown_cell("# Bits"), new_markdown_cell(text)])

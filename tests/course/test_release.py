@@ -127,6 +127,14 @@ def test_solutions_of_practice_stay_when_the_others_are_taken_out(course, tmp_pa
     assert "not out of the package" in str(made)
 
 
+def test_a_solution_of_a_chapter_that_is_not_handed_out_stays(course, tmp_path):
+    (course / "source" / "99_background.py").write_text(
+        BACKGROUND + '\n# %%\nlmlab.solution("causal_mask")\n'
+    )
+    release(tmp_path / "out", ["99_background"], with_solutions=False, course=course)
+    assert read(tmp_path / "out", "99_background").cells[-1].cell_type == "code"
+
+
 def test_an_empty_folder_is_filled_and_any_other_refused(course, tmp_path, monkeypatch):
     out = tmp_path / "out"
     out.mkdir()
@@ -143,12 +151,23 @@ def test_an_empty_folder_is_filled_and_any_other_refused(course, tmp_path, monke
         release(Path("."), course=course)
 
 
+def test_a_full_disk_leaves_nothing_half_written(course, tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("lmlab.course.release.shutil.copyfile", fail)
+    before = set(tmp_path.iterdir())
+    with pytest.raises(OSError, match="No space left"):
+        release(tmp_path / "out", course=course)
+    assert set(tmp_path.iterdir()) == before
+
+
 @pytest.mark.parametrize(
     ("choice", "sentence"),
     [
         ({"chapters": ["42_nowhere"]}, "no chapter is called '42_nowhere'"),
         ({"exercises": ["causal_mosk"]}, "there is causal_mask"),
-        ({"exercises": ["induction_head"]}, "answered by a click"),
+        ({"exercises": ["induction_head"], "chapters": ["00_start_here"]}, "answered by a click"),
         (
             {"chapters": ["99_background"], "exercises": ["causal_mask"]},
             "add --chapters 00_start_here",
