@@ -11,8 +11,9 @@ where it was, in the cell of the answer, which can be changed and run as often a
 the `...` of a stub stand nbgrader's marks, for without them `nbgrader generate_assignment` would
 replace the whole cell, the function's first line with it.
 
-nbgrader runs a notebook in one process: code in it can change `lmlab.check` itself. `lmlab grade`
-takes only the answers and judges them outside.
+nbgrader runs a notebook in one process, where code can change `lmlab.check` itself, and it gives no
+points to a cell that writes to stderr, as an answer may. `lmlab grade` takes only the answers and
+judges them outside.
 """
 
 import ast
