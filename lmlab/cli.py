@@ -252,3 +252,58 @@ def release(
     from lmlab.course.release import release
 
     print(release(out, chapters or (), exercises or (), with_solutions=not without_solutions))
+
+
+@app.command()
+def grade(
+    submissions: Annotated[
+        Path, typer.Argument(help="Folder with <student>.ipynb or <student>/<chapter>.ipynb.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Table with a row for each student.")
+    ] = Path("grades.csv"),
+    exercises: Annotated[
+        list[str] | None,
+        typer.Option(help="What was to be done; may be repeated. Default: what notebooks mark."),
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="How long one answer may take.")] = 10.0,
+    details: Annotated[
+        Path | None, typer.Option(help="Folder for each answer's mark and a page per student.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Of the cases that answers are called with.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Notebooks to work on at a time.")] = 1,
+) -> None:
+    """Grade a class: run the answers in its notebooks behind a fence, and say what was missed.
+
+    Answers run without a network, in processes of their own. Ctrl-C keeps the marks that there are.
+    """
+    from tqdm import tqdm
+
+    from lmlab.course.grading import grade as grading
+    from lmlab.course.grading import report
+
+    with tqdm(desc="notebooks", unit="", file=sys.stderr) as bar:
+
+        def tell(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        found = grading.grade(
+            submissions,
+            exercises or (),
+            seconds=seconds,
+            seed=grading.SEED if seed is None else seed,
+            jobs=jobs,
+            report=tell,
+        )
+    report.write_grades(found, out)
+    if details:
+        report.write_details(found, details)
+    if found.has_network:
+        print(report.NETWORK, file=sys.stderr)
+    print(report.table(found))
+    print(f"written: {out}" + (f", {details}" if details else ""))
+    if not found.is_whole:
+        raise typer.Exit(130)

@@ -135,3 +135,36 @@ def test_release_into_a_folder_in_use_is_one_sentence(tmp_path):
     result = CliRunner().invoke(cli.app, ["release", str(tmp_path)])
     assert result.exit_code == 2 and result.stderr.count("\n") == 1
     assert "is not empty; give the name of a new folder" in result.stderr
+
+
+def test_grade_writes_the_tables_and_prints_what_was_missed(monkeypatch, tmp_path):
+    from lmlab.course.grading import grade as grading
+    from lmlab.course.grading.marks import Mark, Marks
+    from lmlab.course.registry import find
+
+    exercise = find("causal_mask")
+    marks = (Mark("anna", exercise, "missed", "The mask is turned round."),)
+    asked = {}
+
+    def grade(folder, exercises, report, **settings):
+        asked.update(settings, folder=folder, exercises=exercises)
+        report(1, 1)
+        return Marks((exercise,), marks, is_whole=asked["jobs"] == 1)
+
+    monkeypatch.setattr(grading, "grade", grade)
+    out, details = tmp_path / "grades.csv", tmp_path / "details"
+    arguments = ["grade", "in", "-o", str(out), "--details", str(details)]
+    result = CliRunner().invoke(cli.app, [*arguments, "--exercises", "causal_mask"])
+    assert result.exit_code == 0
+    assert asked["exercises"] == ["causal_mask"] and asked["seed"] == grading.SEED
+    assert "1 × The mask is turned round." in result.stdout
+    assert "notebooks" not in result.stdout.splitlines()[0]  # the bar is on stderr
+    assert "anna,0,2,0,0" in out.read_text(encoding="utf-8-sig")
+    assert (details / "answers.csv").exists() and (details / "anna.txt").exists()
+    assert CliRunner().invoke(cli.app, [*arguments, "--jobs", "2"]).exit_code == 130
+
+
+def test_grade_of_a_folder_that_is_not_there_is_one_sentence():
+    result = CliRunner().invoke(cli.app, ["grade", "nowhere"])
+    assert result.exit_code == 2
+    assert "nowhere" in result.stderr and "Traceback" not in result.output
