@@ -306,4 +306,4 @@ def grade(
     print(report.table(found))
     print(f"written: {out}" + (f", {details}" if details else ""))
     if not found.is_whole:
-        raise typer.Exit(130)
+        fail("stopped by Ctrl-C; written are the students who were done by then.", status=130)

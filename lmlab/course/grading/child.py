@@ -177,7 +177,10 @@ def _signature(function: Any) -> list[tuple[str, int, bool]] | None:
 
 
 def _is_ours(function: Any, tree: ast.Module, names: dict[str, Any], reference: str) -> bool:
-    """Whether the package's own function is the answer, or is called by it under its name."""
+    """Whether the package's own function is the answer, or is called by it under its name.
+
+    It is found by its name, whatever it was imported as. Who makes up the name at run time is not.
+    """
     module, _, name = reference.rpartition(".")
     ours = getattr(import_module(module), name)
     if function is ours:

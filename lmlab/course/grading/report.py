@@ -67,7 +67,7 @@ def table(marks: Marks) -> str:
         lines += [f"    {n} × {text}" for text, n in mistakes.most_common(_MOST_MISTAKES)]
     is_open = sum(mark.is_open for mark in marks.marks)
     if is_open:
-        lines.append(f"{is_open} answers are left for you to decide.")
+        lines.append(f"Left for you to decide: {is_open}.")
     return "\n".join(lines)
 
 

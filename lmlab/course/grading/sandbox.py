@@ -48,7 +48,7 @@ class Sandbox:
         self._folder = tempfile.TemporaryDirectory(
             prefix="lmlab-grade-", ignore_cleanup_errors=True
         )
-        home = self._folder.name
+        home = os.path.realpath(self._folder.name)  # as the process itself sees it
         program = _PROGRAM.format(
             package=str(_PACKAGE), folder=home, memory=memory, seconds=seconds
         )

@@ -46,7 +46,7 @@ def test_class_gets_its_marks(hand_in, tmp_path):
     assert {mark.status for mark in in_chapter if mark.student == "dora"} == {"not attempted"}
 
 
-def test_answers_learnt_by_heart_fail_on_the_graders_cases(hand_in, tmp_path):
+def test_answers_learnt_by_heart_fail_on_the_graders_cases(hand_in, tmp_path, without_sandbox):
     """The cases that a notebook shows are of another seed."""
     exercise = find("perplexity")
     cases = [(logs.tolist(), exercise.solution(logs)) for (logs,) in exercise.cases(0)]

@@ -21,11 +21,11 @@ def marks():
     return of
 
 
-def test_packages_own_function_is_left_to_the_teacher(marks):
+def test_packages_own_function_is_left_to_the_teacher(marks, without_sandbox):
     found = marks(
         "00_start_here",
         START,
-        "from lmlab import nn\ndef causal_mask(a, b):\n    return nn.causal_mask(a, b)",
+        "from lmlab import nn as own\ndef causal_mask(a, b):\n    return own.causal_mask(a, b)",
         "def next_token_probabilities(logits, t=1.0):\n    return (logits / t).softmax(-1)",
     )
     own, honest = found["causal_mask"], found["next_token_probabilities"]
@@ -33,7 +33,7 @@ def test_packages_own_function_is_left_to_the_teacher(marks):
     assert (honest.status, honest.note, honest.points) == ("passed", "", 1)
 
 
-def test_copied_source_is_noted(marks, monkeypatch):
+def test_copied_source_is_noted(marks, monkeypatch, without_sandbox):
     monkeypatch.setattr(grader, "is_copied", lambda source, exercise: True)
     source = "def next_token_probabilities(logits, t=1.0):\n    return (logits / t).softmax(-1)"
     [mark] = marks("00_start_here", START, source).values()
@@ -72,7 +72,7 @@ def test_choice_in_a_view_is_left_to_the_teacher(marks):
     assert (mark.status, mark.points, mark.sentence) == ("not attempted", None, BY_CLICK)
 
 
-def test_judge_that_fails_is_no_students_fault(marks, monkeypatch):
+def test_judge_that_fails_is_no_students_fault(marks, monkeypatch, without_sandbox):
     monkeypatch.setattr(grader, "judge", lambda *given: 1 / 0)
     source = "def causal_mask(a, b):\n    return 1"
     [mark] = marks("00_start_here", START, source).values()

@@ -60,7 +60,7 @@ def test_table_begins_with_what_was_passed_least_and_counts_the_mistakes(marks):
     assert lines[0].startswith("3 students, 2 exercises")
     assert lines[1].split()[:3] == [MASK.id, "0", "passed"]
     assert "    1 × The mask is turned round." in lines
-    assert lines[-1] == "1 answers are left for you to decide."
+    assert lines[-1] == "Left for you to decide: 1."
 
 
 def test_same_marks_give_the_same_bytes(marks, tmp_path):
