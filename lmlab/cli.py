@@ -284,6 +284,10 @@ def grade(
     from lmlab.course.grading import grade as grading
     from lmlab.course.grading import report
 
+    if out.is_dir():
+        raise ValueError(f"{out} is a folder; -o names a file, such as {out / 'grades.csv'}.")
+    if details and details.exists() and not details.is_dir():
+        raise ValueError(f"{details} is a file; --details names a folder.")
     with tqdm(desc="notebooks", unit="", file=sys.stderr) as bar:
 
         def tell(done: int, of: int) -> None:

@@ -168,3 +168,12 @@ def test_grade_of_a_folder_that_is_not_there_is_one_sentence():
     result = CliRunner().invoke(cli.app, ["grade", "nowhere"])
     assert result.exit_code == 2
     assert "nowhere" in result.stderr and "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("option", ["-o", "--details"])
+def test_grade_says_before_its_work_that_it_cannot_write_there(tmp_path, option):
+    wrong = tmp_path if option == "-o" else tmp_path / "file"
+    (tmp_path / "file").touch()
+    result = CliRunner().invoke(cli.app, ["grade", str(tmp_path), option, str(wrong)])
+    assert result.exit_code == 2
+    assert f"{wrong} is a f" in result.stderr

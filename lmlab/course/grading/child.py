@@ -47,6 +47,7 @@ class Bench:
         self._take, self._give = take, give
         self._names: dict[str, Any] = {"__name__": "__main__"}
         self._functions: dict[str, Any] = {}
+        self._imported: set[str] = set()
 
     def serve(self) -> None:
         """Do what the grader asks for, for as long as it asks."""
@@ -60,8 +61,10 @@ class Bench:
     def _load(self, name: str, source: str, file: str, imports: list, reference: str) -> dict:
         """Run a cell; say how its function is called, or what went wrong."""
         for line in imports:
-            with suppress(BaseException):  # what is missing is said by the answer that uses it
-                exec(line, self._names)
+            if line not in self._imported:  # a second time it might take an answer's name away
+                self._imported.add(line)
+                with suppress(BaseException):  # the answer that uses it will say what is missing
+                    exec(line, self._names)
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         self._names.pop(name, None)
         failed = None

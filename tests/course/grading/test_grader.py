@@ -53,6 +53,21 @@ def test_answer_may_use_another_answer_and_what_the_notebook_imports(marks):
     assert {mark.status for mark in found.values()} == {"passed"}
 
 
+def test_later_import_of_the_packages_version_does_not_take_an_answers_place(marks):
+    """As chapters do: below an exercise they go on with the package's function."""
+    found = marks(
+        "00_start_here",
+        START,
+        "def next_token_probabilities(logits, t=1.0):\n    return (logits / t).softmax(-1)",
+        "def causal_mask(a, b):\n"
+        "    assert next_token_probabilities.__module__ == '__main__'\n"
+        "    return torch.ones(a, b).tril(b - a).bool()",
+        "from lmlab.generate.sampling import probabilities as next_token_probabilities",
+    )
+    assert {mark.status for mark in found.values()} == {"passed"}
+    assert not any(mark.note for mark in found.values())
+
+
 def test_cell_that_ends_the_process_takes_no_other_answer_with_it(marks):
     found = marks(
         "00_start_here",
