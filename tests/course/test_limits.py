@@ -1,6 +1,7 @@
 import _thread
 import builtins
 import gc
+import signal
 import subprocess
 import sys
 import threading
@@ -136,7 +137,17 @@ def without_collection():
     gc.enable()
 
 
-def test_interrupt_by_the_user_reaches_the_caller_and_stops_the_work(without_collection):
+@pytest.fixture
+def interruptible():
+    """A process that was begun in the background may be deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_interrupt_by_the_user_reaches_the_caller_and_stops_the_work(
+    without_collection, interruptible
+):
     press_stop = threading.Timer(SOON, _thread.interrupt_main)
     with pytest.raises(KeyboardInterrupt):
         press_stop.start()
