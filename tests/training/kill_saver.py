@@ -23,7 +23,7 @@ from lmlab.models import GPT, TransformerConfig
 from lmlab.training import checkpoints
 
 SHAPE = TransformerConfig(vocab_size=64, context_length=16, d_model=64, n_layers=2, n_heads=2)
-SAVES = 3  # about so many saves fit into the longest life of a child
+SAVES = 3  # about so many saves fit into the longest life of a child, at first
 
 
 class Atomic:
@@ -120,6 +120,7 @@ def main(kills: int, way: str, folder: Path) -> None:
     for _ in range(kills):
         reported = kill_once(saver, step, after=chance.uniform(0, longest))
         counts["steps"] += reported - step
+        longest *= 1.1 if reported == step else 0.95  # the machine may be busier now, or less so
         try:
             found, values = saver.read()
         except Exception:  # whatever the reader stumbles over, the save cannot be used
