@@ -279,7 +279,7 @@ def grade(
 
     Answers run without a network, in processes of their own. Ctrl-C keeps the marks that there are.
     """
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
     from lmlab.course.grading import grade as grading
     from lmlab.course.grading import report
